@@ -1,0 +1,85 @@
+"""Images per second of `vae_core.training.fit` beside the loop of PyTorch's VAE example, same network, same run.
+
+    python -m benchmarks.training --data DIR
+
+The peer is written from the example's description: a DataLoader of torchvision's MNIST with ToTensor, batches of
+128, 784-400-20-400-784 with ReLU, Bernoulli likelihood, Adam 1e-3. Both use the same number of threads and are timed
+in turn, A B A B, on whole epochs after a warm-up; the ratio is taken pair by pair.
+"""
+
+import argparse
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from vae_core import data, objective
+from vae_core.config import RunConfig
+from vae_core.training import fit
+from vae_core.vae import VAE
+
+CONFIG = RunConfig(
+    latent_dim=20,
+    likelihood="bernoulli",
+    hidden=(400,),
+    activation="relu",
+    learning_rate=1e-3,
+    schedule="constant",
+    epochs=1,
+    batch_size=128,
+)
+
+
+def ours(mnist: data.Mnist) -> float:
+    """Images per second of one epoch."""
+    start = time.perf_counter()
+    fit(CONFIG, mnist.train)
+    images = len(mnist.train) // CONFIG.batch_size * CONFIG.batch_size
+    return images / (time.perf_counter() - start)
+
+
+def example(data_dir: str) -> float:
+    """Images per second of one epoch of the example's loop: one image at a time through a DataLoader."""
+    from torchvision import transforms
+
+    dataset = data._mnist_class()(data_dir, train=True, transform=transforms.ToTensor())
+    loader = torch.utils.data.DataLoader(dataset, batch_size=CONFIG.batch_size, shuffle=True)
+    vae = VAE(CONFIG)
+    optimizer = torch.optim.Adam(vae.parameters(), lr=CONFIG.learning_rate)
+    start = time.perf_counter()
+    for images, _ in loader:
+        optimizer.zero_grad()
+        mean, logvar = vae.encode(images)
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * logvar)
+        distortion = F.binary_cross_entropy_with_logits(vae.decoder(z), images, reduction="sum")
+        loss = distortion + objective.rate_per_dimension(mean, logvar).sum()
+        loss.backward()
+        optimizer.step()
+    return len(dataset) / (time.perf_counter() - start)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="data", metavar="DIR", help="MNIST (default: ./data)")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    mnist = data.load_mnist(options.data)
+    ours(mnist)
+    pairs = np.array([(ours(mnist), example(options.data)) for _ in range(options.rounds)])
+    print(f"{options.threads} thread(s), {options.rounds} rounds; images per second")
+    print(f"{'':<28}{'min':>10}{'median':>10}{'max':>10}")
+    rows = {
+        "fit (tensor in memory)": pairs[:, 0],
+        "example (DataLoader)": pairs[:, 1],
+        "ratio": pairs[:, 0] / pairs[:, 1],
+    }
+    for name, values in rows.items():
+        digits = 2 if name == "ratio" else 0
+        print(f"{name:<28}" + "".join(f"{f(values):>10,.{digits}f}" for f in (np.min, np.median, np.max)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What all tests share: the hypothesis profile, and MNIST's files made of the shipped digits."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from vae_core import zoo
+
+# Two cores shared with a browser: slowness is the machine's, not the strategy's.
+settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("course")
+
+
+@pytest.fixture(scope="session")
+def mnist_folder(tmp_path_factory) -> Path:
+    """A folder in MNIST's own file format, filled with the shipped digits over and over (no download in tests)."""
+    digits = zoo.digits()
+    folder = tmp_path_factory.mktemp("mnist")
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    # Interleaved, so that the first hundred of each class come from all over the file.
+    order = np.random.default_rng(0).permutation(len(digits.labels))
+    for name, count in (("train", 60_000), ("t10k", 10_000)):
+        chosen = np.resize(order, count)
+        head = struct.pack(">iiii", 2051, count, 28, 28)
+        (raw / f"{name}-images-idx3-ubyte").write_bytes(head + digits.images[chosen].tobytes())
+        head = struct.pack(">ii", 2049, count)
+        (raw / f"{name}-labels-idx1-ubyte").write_bytes(head + digits.labels[chosen].astype(np.uint8).tobytes())
+    return folder

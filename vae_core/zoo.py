@@ -1,0 +1,301 @@
+"""The model zoo: trained runs under `pretrained/`, read with their checksums, written whole or not at all.
+
+    from vae_core import zoo
+    zoo.list_runs()                       # -> list[RunConfig]
+    vae = zoo.load("mlp-d2-b1")           # -> VAE in eval mode on CPU
+    mean, logvar = vae.encode(images)
+
+`manifest.json` names every file with its SHA-256. Nothing is read without comparing it, and no file is unpickled. The
+zoo read is the folder `pretrained/` of this checkout, or the one named by the environment variable `VAE_ZOO`.
+"""
+
+import fcntl
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vae_core.config import ConfigError, RunConfig
+from vae_core.files import write_atomically
+
+if TYPE_CHECKING:
+    from vae_core.evaluation import ClassMoments, Encodings
+    from vae_core.vae import VAE
+
+FORMAT = 1
+DIGITS = "digits.npz"
+MANIFEST = "manifest.json"
+
+
+class ZooError(RuntimeError):
+    """Something of the zoo is missing, damaged or foreign; the message names the file and how to get it back."""
+
+
+class Digits(NamedTuple):
+    """The digits shipped with the app: real MNIST training images, 500 a class.
+
+    `images` (5000, 28, 28) uint8, `labels` (5000,), `index` (5000,) in MNIST's training file, and `held_out` (5000,)
+    bool, true for the 100 a class that no model of the zoo was trained on.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    index: np.ndarray
+    held_out: np.ndarray
+
+
+def root() -> Path:
+    """The folder of the zoo."""
+    return Path(os.environ.get("VAE_ZOO") or Path(__file__).parents[1] / "pretrained")
+
+
+def list_runs() -> list[RunConfig]:
+    """The runs of the manifest, ordered by architecture, likelihood, latent_dim, beta and seed.
+
+    Raises:
+        ZooError: the manifest is missing or damaged.
+    """
+    runs = [_config(run_id, entry) for run_id, entry in _manifest()["runs"].items()]
+    return sorted(runs, key=lambda run: (run.architecture, run.likelihood, run.latent_dim, run.beta, run.seed))
+
+
+def load(run_id: str) -> "VAE":
+    """A trained VAE: eval mode, CPU, float32; its weights are not to be changed.
+
+    Raises:
+        ZooError: unknown run; missing, altered or unreadable file.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load as load_tensors
+
+    from vae_core.vae import VAE
+
+    config = _config(run_id, _entry(run_id))
+    name = f"{run_id}/model.safetensors"
+    try:
+        tensors = {key: tensor.float() for key, tensor in load_tensors(read_file(name)).items()}
+        vae = VAE(config)
+        vae.load_state_dict(tensors)
+    except (SafetensorError, RuntimeError) as error:
+        if isinstance(error, ZooError):
+            raise
+        raise ZooError(f"{name} does not hold the weights of {run_id}: {error}. {_restore(name)}") from error
+    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+        raise ZooError(f"{name} holds weights that are not finite. {_restore(name)}")
+    return vae.eval().requires_grad_(False)
+
+
+def metrics(run_id: str) -> dict:
+    """`metrics.json` of a run: figures on `train`, `validation` and `test` (`evaluation.Figures`), `wall_time_s`."""
+    return _json(f"{run_id}/metrics.json")
+
+
+def history(run_id: str) -> dict[str, np.ndarray]:
+    """`history.npz` of a run: see `recorders.HistoryRecorder.arrays`."""
+    return _npz(f"{run_id}/history.npz")
+
+
+def moments(run_id: str) -> "ClassMoments":
+    """Mean, covariance and count of p(z|C) for the ten classes, over the whole training split."""
+    from vae_core.evaluation import ClassMoments
+
+    return ClassMoments(**_npz(f"{run_id}/moments.npz"))
+
+
+def test_encodings(run_id: str) -> "Encodings":
+    """q(z|x) of MNIST's 10,000 test images, stored in float16 when the run was trained."""
+    from vae_core.evaluation import Encodings
+
+    arrays = _npz(f"{run_id}/encodings.npz")
+    return Encodings(arrays["mean"].astype(np.float32), arrays["logvar"].astype(np.float32), arrays["label"])
+
+
+test_encodings.__test__ = False  # the name is about MNIST's test images; pytest need not collect it
+
+
+def snapshots(run_id: str) -> dict[str, np.ndarray]:
+    """The recorded latent space over training: see `recorders.SnapshotRecorder.arrays`.
+
+    Raises:
+        ZooError: also when the run recorded none.
+    """
+    if not _config(run_id, _entry(run_id)).snapshots:
+        raise ZooError(f"{run_id} recorded no snapshots; train it with --snapshots")
+    return _npz(f"{run_id}/snapshots.npz")
+
+
+def digits() -> Digits:
+    """The digits shipped with the app."""
+    return Digits(**_npz(DIGITS))
+
+
+def verify() -> dict[str, str]:
+    """Read and compare every file of the manifest; problems by run id (`digits.npz` for the digits), empty if sound."""
+    manifest = _manifest()
+    problems = {}
+    for owner, entry in {DIGITS: manifest["digits"], **manifest["runs"]}.items():
+        try:
+            if owner != DIGITS:
+                _config(owner, entry)
+            for name in entry["files"]:
+                read_file(name if owner == DIGITS else f"{owner}/{name}")
+        except ZooError as error:
+            problems[owner] = str(error)
+    return problems
+
+
+def read_file(name: str) -> bytes:
+    """The bytes of a file of the zoo, compared with the manifest; `name` is `<run id>/<file>` or `digits.npz`."""
+    manifest = _manifest()
+    owner, _, file = name.rpartition("/")
+    entry = manifest["runs"].get(owner, {}) if owner else manifest["digits"]
+    expected = entry.get("files", {}).get(file)
+    if expected is None:
+        raise ZooError(f"{name} is not in {root() / MANIFEST}; `python -m vae_core zoo list` names what is")
+    try:
+        data = (root() / name).read_bytes()
+    except OSError as error:
+        raise ZooError(f"{name} is missing from {root()}. {_restore(name)}") from error
+    if hashlib.sha256(data).hexdigest() != expected["sha256"]:
+        state = "truncated" if len(data) < expected["bytes"] else "altered"
+        raise ZooError(f"{name} is {state}: its SHA-256 is not the manifest's. {_restore(name)}")
+    return data
+
+
+def write_run(config: RunConfig, files: dict[str, bytes], folder: Path | None = None) -> None:
+    """Write a run's files and then its manifest entry; an interruption leaves the manifest as it was.
+
+    Args:
+        config: the run.
+        files: file name -> content.
+        folder: the zoo to write to; `root()` by default.
+    """
+    folder = folder or root()
+    for name, data in files.items():
+        write_atomically(folder / config.run_id / name, data)
+    with _locked_manifest(folder) as manifest:
+        manifest["runs"][config.run_id] = {"config": config.to_dict(), "files": _checksums(files)}
+
+
+def write_digits(data: bytes, folder: Path | None = None) -> None:
+    """Write `digits.npz` and its manifest entry."""
+    folder = folder or root()
+    write_atomically(folder / DIGITS, data)
+    with _locked_manifest(folder) as manifest:
+        manifest["digits"] = {"files": _checksums({DIGITS: data})}
+
+
+def has_run(config: RunConfig, folder: Path | None = None) -> bool:
+    """Whether the zoo holds this run with all its files unaltered."""
+    folder = folder or root()
+    if not (folder / MANIFEST).exists():
+        return False
+    entry = _read_manifest(folder)["runs"].get(config.run_id)
+    if entry is None or entry["config"] != config.to_dict():
+        return False
+    files = ((folder / config.run_id / name, expected) for name, expected in entry["files"].items())
+    return all(p.exists() and hashlib.sha256(p.read_bytes()).hexdigest() == e["sha256"] for p, e in files)
+
+
+def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
+    """Arrays as a compressed npz file in memory."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _checksums(files: dict[str, bytes]) -> dict[str, dict]:
+    return {
+        name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in sorted(files.items())
+    }
+
+
+@contextmanager
+def _locked_manifest(folder: Path) -> Iterator[dict]:
+    """The manifest to change, written back on leaving; one process at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".manifest.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        new = {"format": FORMAT, "digits": {"files": {}}, "runs": {}}
+        manifest = _read_manifest(folder) if (folder / MANIFEST).exists() else new
+        yield manifest
+        manifest["runs"] = dict(sorted(manifest["runs"].items()))
+        write_atomically(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+
+
+def _manifest() -> dict:
+    return _read_manifest(root())
+
+
+def _read_manifest(folder: Path) -> dict:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text())
+    except OSError as error:
+        raise ZooError(f"{path} is missing. {_restore(MANIFEST)}") from error
+    except ValueError as error:
+        raise ZooError(f"{path} is damaged: {error}. {_restore(MANIFEST)}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not _well_formed(manifest):
+        raise ZooError(f"{path} is not a manifest of format {FORMAT}. {_restore(MANIFEST)}")
+    return manifest
+
+
+def _well_formed(manifest: dict) -> bool:
+    """Whether every entry lists files with plain names, so that no entry can point outside its folder."""
+    runs = manifest.get("runs")
+    if not isinstance(runs, dict) or not isinstance(manifest.get("digits"), dict):
+        return False
+    for entry in (manifest["digits"], *runs.values()):
+        files = entry.get("files") if isinstance(entry, dict) else None
+        if not isinstance(files, dict):
+            return False
+        for name, expected in files.items():
+            valid = isinstance(expected, dict) and isinstance(expected.get("sha256"), str)
+            if not valid or type(expected.get("bytes")) is not int or Path(name).name != name:
+                return False
+    return True
+
+
+def _entry(run_id: str) -> dict:
+    runs = _manifest()["runs"]
+    if run_id not in runs:
+        raise ZooError(f"the zoo has no run {run_id!r}; it has {', '.join(runs) or 'none'}")
+    return runs[run_id]
+
+
+def _config(run_id: str, entry: dict) -> RunConfig:
+    try:
+        config = RunConfig.from_dict(entry.get("config"))
+    except (ConfigError, TypeError) as error:
+        raise ZooError(f"{MANIFEST} describes {run_id} wrongly: {error}. {_restore(MANIFEST)}") from error
+    if config.run_id != run_id:
+        raise ZooError(f"{MANIFEST} lists {config.run_id} as {run_id!r}. {_restore(MANIFEST)}")
+    return config
+
+
+def _json(name: str) -> dict:
+    try:
+        return json.loads(read_file(name))
+    except ValueError as error:
+        raise ZooError(f"{name} is not JSON: {error}. {_restore(name)}") from error
+
+
+def _npz(name: str) -> dict[str, np.ndarray]:
+    try:
+        with np.load(io.BytesIO(read_file(name)), allow_pickle=False) as file:
+            return dict(file)
+    except (ValueError, OSError, KeyError) as error:
+        raise ZooError(f"{name} is not an npz file: {error}. {_restore(name)}") from error
+
+
+def _restore(name: str) -> str:
+    run_id = name.rpartition("/")[0]
+    retrain = f", or train it again: `python -m vae_core sweep --only {run_id} --data DIR`" if run_id else ""
+    return f"Get it back with `git checkout -- pretrained/{name}`{retrain}."
