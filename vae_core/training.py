@@ -5,7 +5,8 @@ checkpoint goes through the same batches with the same noise and ends in the sam
 machine with the same number of threads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -88,7 +89,8 @@ def fit(config: RunConfig, train: Split, callbacks: Iterable[Callback] = (), che
         callback.on_start(state)
     state.vae.train()
     while state.epoch < config.epochs:
-        _run_epoch(state, train.images, callbacks)
+        with _flushed_denormals():
+            _run_epoch(state, train.images, callbacks)
         state.epoch += 1
         for callback in callbacks:
             callback.on_epoch_end(state)
@@ -148,6 +150,16 @@ def _initial_state(config: RunConfig, images: int) -> TrainingState:
     return TrainingState(config, vae, optimizer, scheduler, steps_per_epoch)
 
 
+@contextmanager
+def _flushed_denormals() -> Iterator[None]:
+    """Adam's moments of pixels that are always black sink below the smallest normal number: slow arithmetic."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)  # of the whole thread: what else runs there keeps the standard's arithmetic
+
+
 def _run_epoch(state: TrainingState, images: torch.Tensor, callbacks: tuple[Callback, ...]) -> None:
     generator = torch.Generator().manual_seed(state.config.seed * _EPOCH_STRIDE + state.epoch)
     order = torch.randperm(len(images), generator=generator)
@@ -163,6 +175,6 @@ def _run_epoch(state: TrainingState, images: torch.Tensor, callbacks: tuple[Call
             callback.on_step(state, terms)
     if not torch.isfinite(loss):
         raise FloatingPointError(
-            f"{state.config.run_id} diverged in epoch {state.epoch + 1}: the loss is {float(loss)}. "
+            f"{state.config.run_id} diverged in epoch {state.epoch + 1}: the loss is {loss.item()}. "
             f"Lower learning_rate ({state.config.learning_rate:g})."
         )
