@@ -1,0 +1,108 @@
+"""Welcome: what a VAE is, the map of the course, and at once something to touch."""
+
+import streamlit as st
+
+from ui import controls, course, figures, latent, lesson, models, picker
+from vae_core import nearest_mean
+from vae_core.charts import plane
+
+run = picker.current_run()
+
+lesson.header("welcome")
+st.markdown(
+    r"""
+A **variational autoencoder** (VAE) learns to draw by learning to describe. Its *encoder* reads an image $x$ and
+answers not with a point but with a small Gaussian in **latent space**, $q(z\mid x) = \mathcal N(z;\,\mu_x, \Lambda_x)$.
+Its *decoder* turns any point $z$ back into an image, and training makes the two agree while the *rate*, a
+Kullback–Leibler divergence, keeps the Gaussians close to a standard normal.
+"""
+)
+
+x_axis, y_axis = latent.axes(run)
+digits, encodings = models.digits(), models.encodings(run.run_id)
+titles = (latent.name(x_axis) + " of μ_x", latent.name(y_axis) + " of μ_x")
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    st.subheader("Every digit has a place")
+    per_class = controls.select(
+        "welcome_digits", "Digits shown of each class", (50, 100, 200, 500), 100, style="buttons", format=str
+    )
+    shown = latent.first_of_each_class(digits.labels, per_class)
+    chart = plane.latent_map(
+        encodings.mean[shown][:, [x_axis, y_axis]],
+        digits.labels[shown],
+        [models.digit_pictures()[i] for i in shown],
+        digits.index[shown],
+        digits.held_out[shown],
+        titles,
+    )
+    figures.chart(
+        chart,
+        alt=f"Scatter plot of {len(shown)} digits in two latent dimensions of {run.run_id}, "
+        "one colour and shape a class, with each class's digit written at its mean.",
+        key="welcome_map",
+    )
+    st.markdown(
+        "Each mark is the mean $\\mu_x$ of one real digit. **Point at it** to see the image, **scroll** "
+        "to zoom, **drag** to "
+        "move, **double-click** to return, **click the legend** to choose classes."
+    )
+with right:
+    st.subheader("Every place has a digit")
+    side = controls.select("welcome_side", "Pictures along each side", (10, 15, 20), 15, style="buttons", format=str)
+    manifold = latent.manifold(run.run_id, side, (x_axis, y_axis))
+    figures.picture(
+        manifold,
+        alt=f"A {side} by {side} grid of decoded digits that change smoothly from one into another.",
+        width="stretch",
+    )
+    others = "" if run.latent_dim == 2 else " The other dimensions are held at 0."
+    st.markdown(
+        f"The decoder asked at {side} × {side} places: {latent.name(x_axis)} grows to the right, {latent.name(y_axis)} "
+        f"upwards, both at the prior's quantiles, so that each picture stands for the same share of the prior.{others}"
+    )
+    figures.download_picture("Picture", lambda: manifold, f"manifold-{run.run_id}.png", key="welcome_download")
+
+reader = nearest_mean.read(encodings.mean, digits.labels, digits.held_out)
+pairs = nearest_mean.confused_pairs(reader)
+
+
+@st.fragment
+def guess() -> None:
+    names = [f"{a} and {b}" for a, b, _ in pairs]
+    middle, last = names[len(names) // 2], names[-1]
+    options = sorted([names[0], names[8], middle, last])
+    lesson.prediction(
+        "welcome_overlap",
+        "Give each unseen digit to the class whose mean is nearest. Which two classes are mistaken for "
+        "each other most?",
+        options,
+        names[0],
+        f"{pairs[0][2]} of the {2 * reader.per_class} unseen digits of these two classes go to the other "
+        "one; the runner-up is "
+        f"{names[1]} with {pairs[1][2]}. Among your choices, {last} are mistaken {pairs[-1][2]} times.",
+    )
+
+
+guess()
+
+lesson.takeaway(
+    f"Nobody told this model which digit is which. Yet from its {run.latent_dim} latent numbers alone, and by choosing "
+    f"the class with the nearest mean, **{reader.accuracy:.0%}** of {reader.count:,} digits it never saw "
+    "are named rightly; "
+    "guessing gets 10 %. The classes have places, shapes and neighbours: that is what this course is about."
+)
+
+st.subheader("The way through")
+for part, chapters in course.parts().items():
+    st.markdown(f"**{part}**")
+    for chapter in chapters:
+        st.page_link(chapter.file, label=f"**{chapter.title}**")
+        st.caption(chapter.see)
+st.markdown(
+    "Choose another model in the sidebar at any time: more latent dimensions, another weight β of the rate. Every page "
+    "follows, and every number on it is computed from the model you chose."
+)
+lesson.source_view(plane.latent_map, nearest_mean.read)
+lesson.footer("welcome")

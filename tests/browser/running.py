@@ -1,0 +1,90 @@
+"""The app started for real and pages opened in a real Chromium; shared by the browser tests and `screenshots.py`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+ROOT = Path(__file__).parents[2]
+SCHEMES = ("light", "dark")
+WIDTHS = (1440, 390)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str | None:
+    """Path of the Chromium to drive: `$CHROMIUM`, or the first one that is installed; None without one."""
+    named = os.environ.get("CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+
+
+@contextmanager
+def running_app() -> Iterator[str]:
+    """Start `streamlit run` on a free port; gives its address, and ends it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(address, server)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # a busy machine; nothing of the server is kept anyway
+            server.kill()
+            server.wait()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The installed Chromium; nothing is downloaded."""
+    return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+
+
+def settle(page: Page, timeout_s: float = 60) -> None:
+    """Wait until the script has ended and what it sent is drawn."""
+    page.wait_for_selector("h1", timeout=timeout_s * 1000)
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning]", state="attached", timeout=timeout_s * 1000
+    )
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_timeout(600)  # charts draw after their data has come, and say so to nobody
+
+
+def height(page: Page) -> int:
+    """Of the whole page: Streamlit scrolls an inner element, not the document."""
+    return page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"`streamlit run streamlit_app.py` ended at once with code {server.returncode}")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+                if answer.read() == b"ok":
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the app was not healthy at {address} within {seconds:.0f} s")

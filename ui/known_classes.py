@@ -1,0 +1,83 @@
+"""The ten classes as a mixture and as one Gaussian each, p(C|z) from both, and how well each names test images."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ui import latent, models
+from vae_core import class_scores, mixture
+from vae_core.gaussians import Gaussian
+
+# The two ways to know a class, and a third: one Gaussian with the moments of the whole training split.
+GAUSSIAN, MIXTURE, WHOLE = "one Gaussian", "the mixture", "one Gaussian of all training images"
+# Where an image stands in latent space: the middle of q(z|x), or one draw from it.
+MEAN, SAMPLE = "its mean μ_x", "one sample z"
+
+
+class Known(NamedTuple):
+    """p(z|C) by way and class, each with `log_prob`, and p(C) (10,), the classes' shares of the training split."""
+
+    densities: dict[str, dict[int, mixture.GaussianMixture | Gaussian]]
+    class_prior: np.ndarray
+
+
+def per_class() -> int:
+    """Shipped digits of each class that the models were trained on."""
+    digits = models.digits()
+    return int(np.bincount(digits.labels[~digits.held_out]).min())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def known(run_id: str, count: int) -> Known:
+    """The classes by their first `count` trained-on digits; mixture and Gaussian share mean and covariance."""
+    digits, encodings, moments = models.digits(), models.encodings(run_id), models.moments(run_id)
+    trained = np.flatnonzero(~digits.held_out)
+    chosen = trained[latent.first_of_each_class(digits.labels[trained], count)]
+    labels = digits.labels[chosen].astype(int)
+    mixtures = mixture.class_mixtures(encodings.mean[chosen], encodings.logvar[chosen], labels, range(10))
+    ways = {
+        GAUSSIAN: {label: each.moment_matched() for label, each in mixtures.items()},
+        MIXTURE: mixtures,
+        WHOLE: {label: Gaussian(moments.mean[label], moments.covariance[label]) for label in range(10)},
+    }
+    return Known(ways, moments.count / moments.count.sum())
+
+
+def log_posterior(classes: Known, way: str, z: np.ndarray) -> np.ndarray:
+    """log p(C|z) in nats, (N, 10)."""
+    return class_scores.log_posterior(class_scores.class_log_probs(classes.densities[way], z), classes.class_prior)
+
+
+def place(mean: np.ndarray, logvar: np.ndarray, where: str) -> np.ndarray:
+    """Where images stand, `MEAN` or `SAMPLE` (always the same draw), (N, latent_dim)."""
+    return mean.astype(np.float64) if where == MEAN else class_scores.draw(mean, logvar, seed=0)
+
+
+@st.cache_data(max_entries=512, show_spinner="Naming the test images …")
+def scores(run_id: str, where: str, count: int) -> dict[str, class_scores.Scores]:
+    """How well each way names MNIST's test images, from `count` digits a class (`WHOLE` from all there are)."""
+    test, classes = models.test_encodings(run_id), known(run_id, count)
+    z = place(test.mean, test.logvar, where)
+    return {way: class_scores.score(log_posterior(classes, way, z), test.label) for way in classes.densities}
+
+
+@st.cache_data(max_entries=256)
+def mistakes(run_id: str, where: str, way: str) -> tuple[np.ndarray, class_scores.Mistakes]:
+    """Where the held-out digits stand, (N, latent_dim), and which of them are named wrongly, the surest first."""
+    digits, encodings = models.digits(), models.encodings(run_id)
+    z = place(encodings.mean[digits.held_out], encodings.logvar[digits.held_out], where)
+    posterior = log_posterior(known(run_id, per_class()), way, z)
+    return z, class_scores.confidently_wrong(posterior, digits.labels[digits.held_out])
+
+
+@st.cache_data(max_entries=64)
+def log_density_of_unseen(run_id: str) -> np.ndarray:
+    """log p(z) at the μ_x of the held-out digits, one Gaussian a class, nats."""
+    return log_density(known(run_id, per_class()), models.encodings(run_id).mean[models.digits().held_out])
+
+
+def log_density(classes: Known, z: np.ndarray) -> np.ndarray:
+    """log p(z) = log Σ p(z|C) p(C) with one Gaussian a class, nats, (N,)."""
+    joint = class_scores.class_log_probs(classes.densities[GAUSSIAN], z) + np.log(classes.class_prior)
+    return np.logaddexp.reduce(joint, axis=1)

@@ -1,0 +1,162 @@
+"""Charts of p(C|z): the map over a plane, the probabilities at a point, scores against β and number of images."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from vae_core.charts.palette import COLOURS, LABELS, SEQUENTIAL
+from vae_core.charts.plane import equal_scales
+from vae_core.posterior_map import PosteriorMap, Window, name_places
+
+GAUSSIAN, MIXTURE = "#2b678d", "#e0457b"  # the two ways to know a class, on all charts of the chapter
+_NAMES = ["one Gaussian", "the mixture"]
+CLICK = "place"  # name of the selection of the map
+
+
+def posterior_map(
+    found: PosteriorMap,
+    shown: Window,
+    entropies: bool,
+    point: np.ndarray,
+    titles: tuple[str, str],
+    classes: int = 10,
+    height: int = 440,
+) -> alt.LayerChart:
+    """The most probable class at every place, or the entropy of p(C|z); a click gives the place.
+
+    Args:
+        found: what to draw, and `shown` its window.
+        entropies: whether to colour by entropy instead of by class.
+        point: the place chosen, (2,), drawn as a cross where it lies in the window.
+        titles: of the two axes.
+        classes: the largest entropy is their logarithm.
+        height: pixels.
+    """
+    frame = pd.DataFrame(
+        {
+            "x": found.xy[:, 0].astype(np.float32),
+            "y": found.xy[:, 1].astype(np.float32),
+            "digit": found.named.astype(str),
+            "probability": found.probability.round(3).astype(np.float32),
+            "entropy": found.entropy.round(3).astype(np.float32),
+        }
+    )
+    corners = np.stack([shown.centre - shown.half, shown.centre + shown.half])
+    x, y = equal_scales(corners, titles, zero_lines=False)
+    if entropies:
+        colour = alt.Color(
+            "entropy:Q",
+            title="entropy, nats",
+            scale=alt.Scale(domain=[0, round(float(np.log(classes)), 3)], range=list(SEQUENTIAL)),
+        )
+    else:
+        colour = alt.Color("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
+    left, low = x.copy(), y.copy()
+    left["shorthand"], low["shorthand"] = "left:Q", "low:Q"
+    half = found.step * 0.62  # cells overlap by a pixel, so that no seams show
+    cells = (
+        alt.Chart(frame)
+        .transform_calculate(left=f"datum.x - {half}", right=f"datum.x + {half}")
+        .transform_calculate(low=f"datum.y - {half}", high=f"datum.y + {half}")
+        .mark_rect(strokeWidth=0)
+        .encode(
+            x=left,
+            x2="right:Q",
+            y=low,
+            y2="high:Q",
+            color=colour,
+            tooltip=[
+                alt.Tooltip("digit:N", title="most probable"),
+                alt.Tooltip("probability:Q", title="its probability", format=".3f"),
+                alt.Tooltip("entropy:Q", title="entropy, nats", format=".3f"),
+            ],
+        )
+        .add_params(alt.selection_point(fields=["x", "y"], name=CLICK, toggle=False))
+    )
+    places = name_places(found)
+    names = pd.DataFrame(
+        {
+            "x": [place[0] for place in places.values()],
+            "y": [place[1] for place in places.values()],
+            "digit": [str(label) for label in places],
+        }
+    )
+    base = alt.Chart(names).encode(x=x, y=y)
+    discs = base.mark_circle(size=330, opacity=1, color="#10161f", stroke="white", strokeWidth=1.5)
+    numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text="digit:N")
+    layers = [cells, discs, numbers]
+    if (np.abs(point - shown.centre) <= shown.half).all():
+        here = alt.Chart(pd.DataFrame({"x": [point[0]], "y": [point[1]]})).encode(x=x, y=y)
+        layers.append(
+            here.mark_point(
+                shape="cross", size=330, filled=True, color="white", stroke="#10161f", strokeWidth=2, opacity=1
+            )
+        )
+    height += 70 if entropies else 0  # for the legend, so that both maps are as large
+    return alt.layer(*layers).properties(height=height).configure_legend(orient="bottom", gradientLength=180)
+
+
+def probabilities(gaussian: np.ndarray, mixture: np.ndarray, height: int = 300) -> alt.Chart:
+    """p(C|z) of one point, the ten classes side by side, from both; (K,) each."""
+    frame = pd.concat(
+        pd.DataFrame({"digit": [str(k) for k in range(len(values))], "p(C|z)": values, "p(z|C) is": name})
+        for name, values in (("one Gaussian", gaussian), ("the mixture", mixture))
+    )
+    return (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("digit:N", title="class C", axis=alt.Axis(labelAngle=0)),
+            xOffset=alt.XOffset("p(z|C) is:N"),
+            y=alt.Y("p(C|z):Q", scale=alt.Scale(domain=[0, 1])),
+            color=_two("p(z|C) is"),
+            tooltip=["digit:N", "p(z|C) is:N", alt.Tooltip("p(C|z):Q", format=".4f")],
+        )
+        .properties(height=height)
+        .configure_legend(orient="bottom")
+    )
+
+
+def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -> alt.Chart:
+    """Accuracy or log-loss against a logarithmic axis, for both ways to know a class.
+
+    Args:
+        table: columns `x`, "p(z|C) is", "accuracy", "log-loss, nats"; one row a point.
+        x: name of the column along the axis.
+        value: "accuracy" or "log-loss, nats", the latter on a logarithmic axis.
+        height: pixels.
+    """
+    across = alt.X(
+        f"{x}:Q",
+        scale=alt.Scale(type="log", nice=False, padding=14),
+        axis=alt.Axis(values=sorted(table[x].unique().tolist()), grid=True, format="~g", labelOverlap="greedy"),
+    )
+
+    if value == "accuracy":
+        y = alt.Y(f"{value}:Q", scale=alt.Scale(zero=False), axis=alt.Axis(format="%", tickCount=5))
+    else:
+        y = alt.Y(
+            f"{value}:Q", scale=alt.Scale(type="log", nice=False, padding=12), axis=alt.Axis(format="~g", tickCount=4)
+        )
+    return (
+        alt.Chart(table)
+        .mark_line(point=alt.OverlayMarkDef(size=70, filled=True), strokeWidth=2.5)
+        .encode(
+            x=across,
+            y=y,
+            color=_two("p(z|C) is"),
+            shape=alt.Shape("p(z|C) is:N", scale=alt.Scale(domain=_NAMES, range=["circle", "square"])),
+            tooltip=[
+                f"{x}:Q",
+                "p(z|C) is:N",
+                alt.Tooltip("accuracy:Q", format=".1%"),
+                alt.Tooltip("log-loss, nats:Q", format=".3f"),
+            ],
+        )
+        .properties(height=height)
+        .configure_legend(orient="bottom")
+    )
+
+
+def _two(field: str) -> alt.Color:
+    return alt.Color(f"{field}:N", title=field, scale=alt.Scale(domain=_NAMES, range=[GAUSSIAN, MIXTURE]))

@@ -1,0 +1,159 @@
+"""Roads between two latents: what each passes, how likely its places are, how fast the image moves, where they lie."""
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from vae_core.charts.palette import COLOURS, LABELS
+from vae_core.charts.plane import equal_scales
+from vae_core.ellipses import ellipse
+from vae_core.road import Passage
+
+ROADS = ("straight", "stations", "decoder")
+_ROAD = alt.Color("road:N", title=None, scale=alt.Scale(domain=ROADS, range=["#7a828c", "#c8641b", "#1f8f7a"]))
+_DASH = alt.StrokeDash("road:N", title=None, scale=alt.Scale(domain=ROADS, range=[[6, 3], [1, 0], [2, 3]]))
+_DIGIT = alt.Color("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
+SHARE = "share of the way"
+_SHORT = 0.03  # of the way: a stretch too short to write its digit on
+_FAINT = 0.003  # a class that never reaches this probability is no area one could see
+
+
+def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: int = 190) -> alt.LayerChart:
+    """p(C|z) along a road as stacked areas, stretches named by their digit, a line where the digit changes.
+
+    Args:
+        posterior: (T, 10).
+        passages: the stretches, as `road.passages` gives them.
+        height: pixels.
+    """
+    share = np.linspace(0, 1, len(posterior))
+    seen = np.flatnonzero(posterior.max(axis=0) > _FAINT)
+    upper = posterior.cumsum(axis=1)  # the lowest digit lies at the bottom
+    areas = pd.DataFrame(
+        {
+            "share": np.tile(share, len(seen)).round(4),
+            "digit": np.repeat([LABELS[digit] for digit in seen], len(share)),
+            "p": posterior[:, seen].T.ravel().round(4),
+            "from": (upper - posterior)[:, seen].T.ravel().round(4),
+            "to": upper[:, seen].T.ravel().round(4),
+        }
+    )
+    x = alt.X("share:Q", title=SHARE, scale=alt.Scale(domain=[0, 1]))
+    stacked = (
+        alt.Chart(areas)
+        .mark_area()
+        .encode(
+            x=x,
+            y=alt.Y("from:Q", title="p(C|z)", scale=alt.Scale(domain=[0, 1], clamp=True)),
+            y2="to:Q",
+            color=_DIGIT,
+            tooltip=["digit:N", alt.Tooltip("share:Q", format=".2f"), alt.Tooltip("p:Q", format=".3f")],
+        )
+    )
+    layers = [stacked]
+    cuts = [float(share[passage.first] + share[passage.first - 1]) / 2 for passage in passages[1:]]
+    if cuts:
+        lines = alt.Chart(pd.DataFrame({"share": cuts})).mark_rule(color="white", strokeWidth=2.5)
+        layers.append(lines.encode(x=x))
+    wide = [each for each in passages if share[each.last] - share[each.first] >= _SHORT]
+    names = [_name(posterior, share, passage) for passage in wide or passages]
+    layers.append(
+        alt.Chart(pd.DataFrame(names))
+        .mark_text(fontSize=17, fontWeight="bold", color="white")
+        .encode(x=x, y=alt.Y("p:Q", title="p(C|z)"), text="digit:N")
+    )
+    return alt.layer(*layers).properties(height=height)
+
+
+def along(
+    values: Mapping[str, np.ndarray], title: str, level: float | None = None, height: int = 280
+) -> alt.LayerChart:
+    """One quantity along each road.
+
+    Args:
+        values: road (one of `ROADS`) -> (T,).
+        title: of the quantity, with its unit.
+        level: drawn as a dotted horizontal line, if given.
+        height: pixels.
+    """
+    frame = pd.concat(
+        pd.DataFrame({"share": np.linspace(0, 1, len(line)).round(4), "value": line.round(4), "road": road})
+        for road, line in values.items()
+    )
+    lines = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("share:Q", title=SHARE, scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            color=_ROAD,
+            strokeDash=_DASH,
+            tooltip=["road:N", alt.Tooltip("share:Q", format=".2f"), alt.Tooltip("value:Q", format=".2f")],
+        )
+    )
+    layers = [lines]
+    if level is not None:
+        mark = alt.Chart(pd.DataFrame({"value": [level]})).mark_rule(color="#7a828c", strokeDash=[1, 4], strokeWidth=2)
+        layers.append(mark.encode(y="value:Q"))
+    return alt.layer(*layers).properties(height=height).configure_legend(orient="bottom")
+
+
+def road_map(
+    means: np.ndarray,
+    covariances: np.ndarray,
+    roads: Mapping[str, np.ndarray],
+    titles: tuple[str, str],
+    height: int = 460,
+) -> alt.LayerChart:
+    """The roads in a plane, over the class means and their one-sigma ellipses.
+
+    Args:
+        means: (10, 2); `covariances` (10, 2, 2).
+        roads: road (one of `ROADS`) -> (T, 2).
+        titles: of the axes.
+        height: pixels.
+    """
+    outlines = [ellipse(mean, covariance, 1.0, 60) for mean, covariance in zip(means, covariances, strict=True)]
+    x, y = equal_scales(np.concatenate([means, *outlines, *roads.values()]), titles, zero_lines=False)
+    curves = pd.concat(
+        pd.DataFrame({"x": line[:, 0].round(4), "y": line[:, 1].round(4), "digit": str(digit), "order": range(60)})
+        for digit, line in enumerate(outlines)
+    )
+    clouds = alt.Chart(curves).mark_line(strokeWidth=1.2, opacity=0.7)
+    ways = pd.concat(
+        pd.DataFrame({"x": path[:, 0].round(4), "y": path[:, 1].round(4), "road": road, "order": range(len(path))})
+        for road, path in roads.items()
+    )
+    lines = alt.Chart(ways).mark_line(strokeWidth=3)
+    places = alt.Chart(pd.DataFrame({"x": means[:, 0], "y": means[:, 1], "digit": LABELS})).encode(x=x, y=y)
+    return (
+        alt.layer(
+            clouds.encode(x=x, y=y, order="order:Q", stroke=_stroke(), detail="digit:N"),
+            lines.encode(x=x, y=y, order="order:Q", color=_ROAD, strokeDash=_DASH, tooltip=["road:N"]),
+            places.mark_circle(size=300, opacity=1, stroke="white", strokeWidth=1.5).encode(fill=_fill()),
+            places.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text="digit:N"),
+        )
+        .properties(height=height)
+        .configure_legend(orient="bottom")
+    )
+
+
+def _stroke() -> alt.Stroke:
+    return alt.Stroke("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
+
+
+def _fill() -> alt.Fill:
+    return alt.Fill("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
+
+
+def _name(posterior: np.ndarray, share: np.ndarray, passage: Passage) -> dict:
+    """Where the digit of a stretch is written: in the middle of its area, halfway along the stretch."""
+    middle = (passage.first + passage.last) // 2
+    below = posterior[middle, : passage.digit].sum()
+    return {
+        "share": float(share[middle]),
+        "p": float(below + posterior[middle, passage.digit] / 2),
+        "digit": LABELS[passage.digit],
+    }

@@ -1,0 +1,197 @@
+"""Tours over the class means: the map with the tour as it grows, the excess of greedy, neighbours over many models."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from vae_core.charts.palette import COLOURS, DIGITS, LABELS, SEQUENTIAL
+from vae_core.charts.plane import equal_scales
+from vae_core.ellipses import ellipse, ellipsoid
+
+TRAVEL = "#c8641b"  # the road travelled; 3:1 on paper and on night
+_AHEAD = "#7a828c"
+_DIGIT = alt.Color("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
+
+
+def tour_map(
+    means: np.ndarray,
+    covariances: np.ndarray,
+    travelled: Sequence[int],
+    ahead: Sequence[tuple[int, int]],
+    titles: tuple[str, str],
+    pick: str | None = None,
+    height: int = 480,
+) -> alt.LayerChart:
+    """Class means with their one-sigma ellipses in a plane, and a tour as far as it has grown.
+
+    Args:
+        means: (10, 2); `covariances` (10, 2, 2).
+        travelled: the stations so far, in order; the first again at the end of a closed tour.
+        ahead: pairs of stations the next leg might join, drawn dashed.
+        titles: of the axes.
+        pick: name of a selection that clicking a mean makes, on the field `digit`; None for none.
+        height: pixels.
+    """
+    outlines = [ellipse(mean, covariance, 1.0, 60) for mean, covariance in zip(means, covariances, strict=True)]
+    x, y = equal_scales(np.concatenate([means, *outlines]), titles, zero_lines=False)
+    curves = pd.concat(
+        pd.DataFrame({"x": line[:, 0].round(4), "y": line[:, 1].round(4), "digit": str(digit), "order": range(60)})
+        for digit, line in enumerate(outlines)
+    )
+    clouds = (
+        alt.Chart(curves).mark_line(strokeWidth=1.5).encode(x=x, y=y, order="order:Q", color=_DIGIT, detail="digit")
+    )
+    layers = [clouds]
+    if ahead:
+        layers.append(
+            _legs(means, ahead)
+            .mark_rule(color=_AHEAD, strokeDash=[4, 4], strokeWidth=1.5)
+            .encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+        )
+    if len(travelled) > 1:
+        legs = _legs(means, list(pairwise(travelled)))
+        layers.append(
+            legs.mark_rule(color=TRAVEL, strokeWidth=3).encode(
+                x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=["leg:Q", "from:N", "to:N"]
+            )
+        )
+        layers.append(
+            legs.mark_text(fontSize=13, fontWeight="bold", color=TRAVEL).encode(
+                x=alt.X("beside_x:Q"), y=alt.Y("beside_y:Q"), text="leg:Q"
+            )
+        )
+    places = pd.DataFrame({"x": means[:, 0], "y": means[:, 1], "digit": LABELS})
+    tooltip = [
+        alt.Tooltip("digit:N"),
+        alt.Tooltip("x:Q", title=titles[0], format=".2f"),
+        alt.Tooltip("y:Q", title=titles[1], format=".2f"),
+    ]
+    base = alt.Chart(places).encode(x=x, y=y, tooltip=tooltip)
+    discs = base.mark_circle(size=480, opacity=1, stroke="white", strokeWidth=2).encode(color=_DIGIT)
+    numbers = base.mark_text(fontSize=15, fontWeight="bold", color="white").encode(text="digit:N")
+    if pick:
+        # The number stands on the disc, so a click on it hits the number's mark: both belong to the selection.
+        chosen = alt.selection_point(name=pick, fields=["digit"], on="click", toggle=False, empty=False)
+        discs = discs.add_params(chosen)
+    layers += [discs, numbers]
+    return alt.layer(*layers).properties(height=height)
+
+
+def tour_map_3d(
+    means: np.ndarray,
+    covariances: np.ndarray,
+    travelled: Sequence[int],
+    ahead: Sequence[tuple[int, int]],
+    titles: tuple[str, str, str],
+    height: int = 560,
+) -> go.Figure:
+    """As `tour_map`, in space: means (10, 3), covariances (10, 3, 3) as one-sigma ellipsoids; drag to turn it."""
+    figure = go.Figure()
+    for digit, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
+        vertices, triangles = ellipsoid(mean, covariance, 1.0, rings=8)
+        figure.add_mesh3d(
+            **dict(zip("xyz", vertices.T.round(3), strict=True)),
+            **dict(zip("ijk", triangles.T, strict=True)),
+            color=COLOURS[digit],
+            opacity=0.12,
+            hoverinfo="skip",
+        )
+    for a, b in ahead:
+        figure.add_scatter3d(
+            **dict(zip("xyz", means[[a, b]].T, strict=True)),
+            mode="lines",
+            line={"color": _AHEAD, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+        )
+    figure.add_scatter3d(
+        **dict(zip("xyz", means[list(travelled)].T, strict=True)),
+        mode="lines",
+        line={"color": TRAVEL, "width": 7},
+        hoverinfo="skip",
+    )
+    figure.add_scatter3d(
+        **dict(zip("xyz", means.T, strict=True)),
+        mode="markers+text",
+        text=[f"<b>{label}</b>" for label in LABELS],
+        textposition="top center",
+        textfont={"size": 15},
+        marker={"size": 7, "color": COLOURS, "line": {"color": "white", "width": 1}},
+        hovertemplate="%{text}: %{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
+    )
+    axes = {f"{axis}axis": {"title": {"text": title}} for axis, title in zip("xyz", titles, strict=True)}
+    return figure.update_layout(
+        scene={**axes, "aspectmode": "data"}, height=height, showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0}
+    )
+
+
+def excess_by_start(excess: np.ndarray) -> alt.Chart:
+    """How much longer the greedy tour is than the shortest from the same start, percent, (10,), a bar a start."""
+    told = [f"{label}: {value:.1f} %" for label, value in zip(LABELS, excess, strict=True)]
+    frame = pd.DataFrame({"digit": LABELS, "excess": excess, "told": told})
+    return (
+        alt.Chart(frame)
+        .mark_bar(height=14)
+        .encode(
+            y=alt.Y("told:N", title="first digit", sort=told),
+            x=alt.X("excess:Q", title="greedy is longer by, %", scale=alt.Scale(domainMin=0)),
+            color=_DIGIT,
+            tooltip=[alt.Tooltip("digit:N", title="first digit"), alt.Tooltip("excess:Q", format=".2f")],
+        )
+        .properties(height=300)
+    )
+
+
+def neighbour_heat(counts: np.ndarray, runs: int, height: int = 420) -> alt.LayerChart:
+    """In how many of the models' tours two digits stand side by side; counts (10, 10), symmetric."""
+    pairs = [(a, b) for a in range(10) for b in range(10) if a != b]
+    frame = pd.DataFrame(
+        {
+            "a": [str(a) for a, _ in pairs],
+            "b": [str(b) for _, b in pairs],
+            "models": [int(counts[pair]) for pair in pairs],
+            "share": [counts[pair] / runs for pair in pairs],
+        }
+    )
+    base = alt.Chart(frame).encode(
+        x=alt.X("a:N", title="digit", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("b:N", title="digit"),
+        tooltip=["a:N", "b:N", "models:Q", alt.Tooltip("share:Q", format=".0%")],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "models:Q", title="models", scale=alt.Scale(range=list(SEQUENTIAL), domain=[0, runs]), legend=None
+        )
+    )
+    words = base.mark_text(fontWeight="bold").encode(
+        text="models:Q", color=alt.condition("datum.share > 0.45", alt.value("white"), alt.value("#10161f"))
+    )
+    return alt.layer(cells, words).properties(height=height)
+
+
+def _legs(means: np.ndarray, pairs: Sequence[tuple[int, int]]) -> alt.Chart:
+    start, end = means[[a for a, _ in pairs]], means[[b for _, b in pairs]]
+    along = end - start
+    # A leg's number stands beside its middle, a thirtieth of the map away from it.
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    lengths = np.linalg.norm(along, axis=1, keepdims=True)
+    aside = np.divide(across, lengths, out=np.zeros_like(across), where=lengths > 0) * np.ptp(means, axis=0).max() / 30
+    beside = (start + end) / 2 + aside
+    return alt.Chart(
+        pd.DataFrame(
+            {
+                "x": start[:, 0],
+                "y": start[:, 1],
+                "x2": end[:, 0],
+                "y2": end[:, 1],
+                "beside_x": beside[:, 0],
+                "beside_y": beside[:, 1],
+                "leg": range(1, len(pairs) + 1),
+                "from": [DIGITS[a].label for a, _ in pairs],
+                "to": [DIGITS[b].label for _, b in pairs],
+            }
+        )
+    )

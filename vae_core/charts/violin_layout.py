@@ -1,0 +1,109 @@
+"""Where the strokes of violins and boxes go: flat first, dimension i at x = i and its values along y, then wrapped.
+
+`Polar` wraps the flat sheet around a centre, so that both forms draw the same shapes. Frames of coordinates, no chart.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from vae_core.charts.palette import COLOURS
+from vae_core.densities import Violin
+
+LEFT, RIGHT = "#3f86b4", "#c0641f"  # the two halves; each 3:1 on paper and on night
+_SLOT = 0.44  # half the room of a dimension that is drawn on
+_HOLE = 0.2  # of the radius, where the lowest values would crowd
+
+
+class Shape(NamedTuple):
+    """One violin: in which slot, at which place of how many in it, and which of its halves."""
+
+    slot: int
+    place: int
+    places: int
+    side: str  # "both", "left" or "right"
+    violin: Violin
+    digit: int | None = None  # coloured and labelled as this class
+
+
+class Polar(NamedTuple):
+    """The sheet wrapped around a centre: x to the angle, clockwise from the top, y to the radius."""
+
+    slots: int
+    low: float
+    high: float
+
+    def __call__(self, x, y):
+        """Positions (…,) in the unit disc."""
+        turn = 2 * np.pi / self.slots
+        slot = np.round(x)
+        # Few spokes: a dimension takes no more than an eighth of the circle.
+        angle = slot * turn + (np.asarray(x) - slot) * min(turn, np.pi / 4)
+        radius = self.radius(y)
+        return radius * np.sin(angle), radius * np.cos(angle)
+
+    def radius(self, y):
+        """Distance from the centre of latent values (…,)."""
+        return _HOLE + (1 - _HOLE) * (np.asarray(y, float) - self.low) / (self.high - self.low)
+
+
+def value_range(shapes: list[Shape]) -> tuple[float, float]:
+    """Low and high ends that hold every shape and the prior's ±3."""
+    ends = np.array([shape.violin.at[[0, -1]] for shape in shapes] + [[-3.2, 3.2]])
+    low, high = ends[:, 0].min(), ends[:, 1].max()
+    return float(low - 0.02 * (high - low)), float(high + 0.02 * (high - low))
+
+
+def outline(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """The flat polygon of a violin, widths relative to its own peak: x and y, (vertices,)."""
+    centre, half = position(shape)
+    peak = shape.violin.density.max()
+    width = half * (shape.violin.density / peak if peak > 0 else np.ones(len(shape.violin.at)))
+    left = centre - (width if shape.side != "right" else 0 * width)
+    right = centre + (width if shape.side != "left" else 0 * width)
+    return np.concatenate([left, right[::-1]]), np.concatenate([shape.violin.at, shape.violin.at[::-1]])
+
+
+def position(shape: Shape) -> tuple[float, float]:
+    """Where a shape stands on the x axis, and half the room it has."""
+    room = 2 * _SLOT / shape.places
+    return shape.slot - _SLOT + room * (shape.place + 0.5), 0.46 * room
+
+
+def colour_of(shape: Shape) -> str:
+    """That of its class, or of its half."""
+    if shape.digit is not None:
+        return COLOURS[shape.digit]
+    return RIGHT if shape.side == "right" else LEFT
+
+
+def polygons(shapes: list[Shape], wrap) -> pd.DataFrame:
+    """Outlines carried to the page by `wrap`: one row a vertex, `order` along the outline of its `shape`."""
+    frames = []
+    for number, shape in enumerate(shapes):
+        x, y = wrap(*outline(shape))
+        # Halves of one class share its colour: the left one is filled, the right one hollow.
+        fill = 0.06 if shape.digit is not None and shape.side == "right" else 0.42
+        columns = {"x": x.round(4), "y": y.round(3), "order": np.arange(len(x)), "shape": number}
+        frames.append(pd.DataFrame(columns | {"colour": colour_of(shape), "fill": fill}))
+    return pd.concat(frames) if frames else pd.DataFrame(columns=["x", "y", "order", "shape", "colour", "fill"])
+
+
+def boxes_of(shapes: list[Shape], wrap) -> tuple[list, list, list, list]:
+    """Rows of whiskers (5 to 95 %), boxes (the quartiles), medians, and the digits of the classes above them."""
+    whiskers, boxes, medians, names = [], [], [], []
+    for shape in shapes:
+        centre, half = position(shape)
+        at = centre + {"both": 0, "left": -0.25, "right": 0.25}[shape.side] * half
+        low, lower, median, upper, high = shape.violin.quantiles
+        colour = colour_of(shape)
+        for rows, ends in ((whiskers, (low, high)), (boxes, (lower, upper))):
+            (x, x2), (y, y2) = wrap(np.array([at, at]), np.array(ends))
+            rows.append({"x": x, "y": y, "x2": x2, "y2": y2, "colour": colour})
+        x, y = wrap(np.array([at]), np.array([median]))
+        medians.append({"x": x[0], "y": y[0], "colour": colour})
+        if shape.digit is not None and shape.side != "right":
+            x, y = wrap(np.array([centre]), shape.violin.at[-1:] + 0.15)
+            names.append({"x": x[0], "y": y[0], "digit": str(shape.digit), "colour": colour})
+    return whiskers, boxes, medians, names

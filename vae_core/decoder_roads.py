@@ -1,0 +1,34 @@
+"""The three roads between two latents: the chord, through given stations, and short for the decoder."""
+
+import numpy as np
+
+from vae_core.geodesic import Decode, geodesic
+from vae_core.image_grid import ImageGrid, grid_path, image_grid
+
+STEPS = 32
+RESOLUTION = 64
+
+
+def covering_grid(decode: Decode, points: np.ndarray) -> ImageGrid:
+    """A grid over all the given points of a 2-D latent space with a tenth of its width to spare, (N, 2)."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.1 * max(float((high - low).max()), 1.0)
+    extent = (low[0] - margin, high[0] + margin, low[1] - margin, high[1] + margin)
+    return image_grid(decode, tuple(float(side) for side in extent), RESOLUTION)
+
+
+def decoder_road(decode: Decode, start: np.ndarray, end: np.ndarray, grid: ImageGrid | None = None) -> np.ndarray:
+    """A road along which the decoded image moves little, (T, latent_dim).
+
+    The energy is minimised from the chord. With a grid, in 2-D, also from the shortest way along its edges, which sees
+    roads elsewhere but is jagged as found; of the two the one shorter in image space is returned. Neither is charged
+    for crossing places where no digit was ever encoded.
+
+    Raises:
+        ValueError: ends that do not fit, or lie outside the grid.
+    """
+    found = geodesic(decode, start, end, steps=STEPS)
+    if grid is None or np.array_equal(start, end):
+        return found.path
+    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=grid_path(grid, decode, start, end))
+    return min(found, elsewhere, key=lambda road: road.image_length).path

@@ -1,0 +1,68 @@
+"""What is typical of a class, in pixels and in latent space: its mean image, its median image, its median digit."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from vae_core.gaussians import log_density
+
+INK = 0.2  # grey levels: below is paper …
+SOLID = 0.8  # … above is pen, between is neither
+
+
+class Typical(NamedTuple):
+    """One entry a class, in the order of the classes asked for."""
+
+    mean_image: np.ndarray  # average over the class's images, pixel by pixel, (K, H, W) in [0, 1]
+    median_image: np.ndarray  # median, pixel by pixel, (K, H, W) in [0, 1]
+    median_digit: np.ndarray  # place of the class's medoid among the images, (K,)
+
+
+def typical(images: np.ndarray, mean: np.ndarray, labels: np.ndarray, classes=range(10)) -> Typical:
+    r"""Mean image, median image and median digit of each class.
+
+    The median digit is the medoid: the real image whose μ_x has the least sum of distances to those of its class,
+    $\arg\min_{x \in C} \sum_{x' \in C} \lVert\mu_x - \mu_{x'}\rVert$. On a line that is the median.
+
+    Args:
+        images: uint8, (N, H, W).
+        mean: posterior means μ_x, (N, d).
+        labels: (N,).
+        classes: the classes wanted.
+
+    Raises:
+        ValueError: a wanted class without an image.
+    """
+    averages, medians, medoids = [], [], []
+    for label in classes:
+        members = np.flatnonzero(labels == label)
+        if not len(members):
+            raise ValueError(f"no image of class {label} among the labels; leave it out of the classes")
+        averages.append(images[members].mean(0) / 255)
+        medians.append(np.median(images[members], axis=0) / 255)
+        medoids.append(members[medoid(mean[members])])
+    return Typical(np.array(averages), np.array(medians), np.array(medoids))
+
+
+def medoid(points: np.ndarray) -> int:
+    """Place of the point (N, d) with the least sum of Euclidean distances to the others; the first of several."""
+    return int(cdist(points, points).sum(1).argmin())
+
+
+def claimed(means: np.ndarray, covariances: np.ndarray) -> np.ndarray:
+    r"""Whose Gaussian is densest at each class's mean, $\arg\max_{C'} \mathcal N(\mu_C; \mu_{C'}, \Sigma_{C'})$.
+
+    Args:
+        means: (K, d); `covariances` (K, d, d).
+
+    Returns:
+        Positions, (K,): a class whose mean another one claims does not have its own.
+    """
+    densities = [log_density(means, mean, covariance) for mean, covariance in zip(means, covariances, strict=True)]
+    return np.argmax(densities, axis=0)
+
+
+def grey_share(images: np.ndarray) -> float:
+    """Of the pixels with ink, the share that is neither paper nor pen: how blurred images in [0, 1] are."""
+    return float(((images > INK) & (images < SOLID)).sum() / max((images > INK).sum(), 1))
