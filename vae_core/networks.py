@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from vae_core.config import RunConfig
+from vae_core.linear import Linear
 
 PIXELS = 28 * 28
 
@@ -20,7 +21,7 @@ def _layers(widths: list[int], activation: type[nn.Module]) -> nn.Sequential:
     """Linear layers with the activation between them, none after the last."""
     layers: list[nn.Module] = []
     for inputs, outputs in itertools.pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), activation()]
+        layers += [Linear(inputs, outputs), activation()]
     return nn.Sequential(*layers[:-1])
 
 

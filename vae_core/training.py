@@ -102,26 +102,29 @@ def fit(config: RunConfig, train: Split, callbacks: Iterable[Callback] = (), che
     return state.vae
 
 
-def batch_loss(vae: VAE, images: torch.Tensor, noise: torch.Generator) -> tuple[torch.Tensor, StepTerms]:
-    """distortion + β · rate of a batch, mean over its images, and its terms.
+def batch_loss(
+    vae: VAE, images: torch.Tensor, noise: torch.Generator, measure: bool = True
+) -> tuple[torch.Tensor, StepTerms | None]:
+    """distortion + β · rate of a batch, mean over its images, and its terms unless no one asks for them.
 
     images (B, 1, 28, 28) -> (scalar loss in nats per image, terms).
     """
     mean, logvar = vae.encode(images)
     z = sample_posterior(mean, logvar, noise)  # one draw an image, (B, d)
     logits = vae.decoder(z)
-    x_mean = torch.sigmoid(logits)
     if vae.config.likelihood == "bernoulli":
         distortion = objective.bernoulli_distortion(images, logits).mean()
     elif vae.config.likelihood == "gaussian":
-        distortion = objective.gaussian_distortion(images, x_mean).mean()
+        distortion = objective.gaussian_distortion(images, torch.sigmoid(logits)).mean()
     else:
-        distortion = objective.calibrated_batch_distortion(images, x_mean)
+        distortion = objective.calibrated_batch_distortion(images, torch.sigmoid(logits))
     rates = objective.rate_per_dimension(mean, logvar).mean(0)  # (d,)
     loss = distortion + vae.config.beta * rates.sum()
+    if not measure:
+        return loss, None
     with torch.no_grad():
-        terms = StepTerms(rates.detach(), distortion.detach(), objective.half_sse(images, x_mean).mean())
-    return loss, terms
+        half_sse = objective.half_sse(images, torch.sigmoid(logits)).mean()
+    return loss, StepTerms(rates.detach(), distortion.detach(), half_sse)
 
 
 @torch.no_grad()
@@ -165,7 +168,8 @@ def _run_epoch(state: TrainingState, images: torch.Tensor, callbacks: tuple[Call
     order = torch.randperm(len(images), generator=generator)
     batch_size = state.config.batch_size
     for start in range(0, state.steps_per_epoch * batch_size, batch_size):
-        loss, terms = batch_loss(state.vae, images[order[start : start + batch_size]], generator)
+        batch = images.index_select(0, order[start : start + batch_size])
+        loss, terms = batch_loss(state.vae, batch, generator, measure=bool(callbacks))
         state.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         state.optimizer.step()
