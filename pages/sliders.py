@@ -117,6 +117,7 @@ rates = latent.rates(run)
 @st.fragment
 def move() -> None:
     sliders, picture = st.columns([3, 2], gap="large")
+    switched_off = st.container()
     with sliders:
         for dimension in order:
             if latent.is_off(run, dimension):
@@ -129,22 +130,24 @@ def move() -> None:
                 0.0,
                 STEP,
             )
-        off = [dimension for dimension in order if latent.is_off(run, dimension)]
-        if off:
+    off = [dimension for dimension in order if latent.is_off(run, dimension)]
+    if off:
+        with switched_off:
             st.markdown(
-                f":gray[**{len(off)} of {run.latent_dim} dimensions are off**: their rate is under 0.01 "
-                "nats, q(z|x) is the "
-                "prior whatever the image, and the decoder has learnt to ignore them. Move one and see.]"
+                f":gray[**{len(off)} of {run.latent_dim} dimensions are off**: their rate is under 0.01 nats, q(z|x) "
+                "is the prior whatever the image, and the decoder has learnt to ignore them. Move one and see.]"
             )
-            for dimension in off:
-                controls.slider(
-                    key(dimension),
-                    f":gray[{latent.name(dimension)} · off, rate {rates[dimension]:.4f} nats]",
-                    -traversal.REACH,
-                    traversal.REACH,
-                    0.0,
-                    STEP,
-                )
+            for row in range(0, len(off), 3):
+                for column, dimension in zip(st.columns(3), off[row : row + 3], strict=False):
+                    with column:
+                        controls.slider(
+                            key(dimension),
+                            f":gray[{latent.name(dimension)} · off, rate {rates[dimension]:.4f} nats]",
+                            -traversal.REACH,
+                            traversal.REACH,
+                            0.0,
+                            STEP,
+                        )
     with picture:
         z = here(scale)
         decoded = traversal.decode(models.vae(run.run_id), z)
