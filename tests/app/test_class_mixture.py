@@ -1,21 +1,15 @@
 """The chapter on p(z|C): every kind of model, the mixture as it grows, two Gaussians, KL from the prior, draws."""
 
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
+from tests.app import opening
 
 
-def open_page(run_id: str = "mlp-d2-b1", **query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    at.query_params["model"] = run_id
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    return at.switch_page("pages/class_mixture.py").run()
+def open_page(run_id: str = opening.RUN, **query: str) -> AppTest:
+    return opening.open_page("class_mixture", run_id, **query)
 
 
 def text(at: AppTest) -> str:

@@ -1,23 +1,15 @@
 """The chapter on a class's moments: derivations, the three exercises with their mistakes, spread, estimates."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app import opening
 from vae_core.exercises import class_moments
 
-ROOT = Path(__file__).parents[2]
 
-
-def open_page(run_id: str = "mlp-d2-b1", **query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    at.query_params["model"] = run_id
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    return at.switch_page("pages/class_moments.py").run()
+def open_page(run_id: str = opening.RUN, **query: str) -> AppTest:
+    return opening.open_page("class_moments", run_id, **query)
 
 
 def text(at: AppTest) -> str:

@@ -1,25 +1,16 @@
 """The first three chapters: what they show first, and what happens when a student moves something."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from tests.app.opening import open_page
 from vae_core import zoo
 
-ROOT = Path(__file__).parents[2]
 MODELS = ["mlp-d2-b1", "mlp-d8-b3", "mlp-d2-b0.01", "mlp-d20-bernoulli", "mlp-d16-calibrated"]
-
-
-def open_page(key: str | None, run_id: str = "mlp-d2-b1") -> AppTest:
-    """The front door with a model in the address, then the page; None stays at the front door, with its sidebar."""
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    at.query_params["model"] = run_id
-    at.run()
-    return at if key is None else at.switch_page(f"pages/{key}.py").run()
 
 
 def text(at: AppTest) -> str:

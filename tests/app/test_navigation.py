@@ -20,6 +20,5 @@ def test_chapter_is_reached_and_runs(app, chapter):
     app.switch_page(chapter.file).run()
     assert [element.value for element in (*app.exception, *app.error)] == []
     assert app.title[0].value == chapter.title
-    # The sidebar shows that the page was run by the front door. It is not, wherever the folder is called `pages`: then
-    # Streamlit runs the page script alone until st.navigation has been called in the process.
+    # The sidebar shows that the page was run by the front door.
     assert app.sidebar.selectbox(key="model").value == app.session_state["model"]

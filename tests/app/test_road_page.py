@@ -1,27 +1,19 @@
 """The road: three roads measured between any two ends, and the question asked before."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from tests.app import opening
 from vae_core import path, picture, traversal, zoo
 
-ROOT = Path(__file__).parents[2]
 RUN = "mlp-d2-b1"
 
 
 def open_road(run_id: str = RUN, mine: picture.MnistForm | None = None, **address: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    at.query_params["model"] = run_id
-    for key, value in address.items():
-        at.query_params[f"road_{key}"] = value
-    if mine is not None:
-        at.session_state["my_digit"] = mine
-    at.run()
-    return at.switch_page("pages/road.py").run()
+    session = {} if mine is None else {"my_digit": mine}
+    return opening.open_page("road", run_id, session, **{f"road_{key}": value for key, value in address.items()})
 
 
 def text(at: AppTest) -> str:

@@ -1,25 +1,18 @@
 """The tour: it grows step by step, greedy is compared with the shortest, and a student's own tour is ranked."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app import opening
 from vae_core import tour, zoo
 from vae_core.gaussians import pairwise_distances
 
-ROOT = Path(__file__).parents[2]
 RUN = "mlp-d2-b1"
 
 
 def open_tour(run_id: str = RUN, **address: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    at.query_params["model"] = run_id
-    for key, value in address.items():
-        at.query_params[f"tour_{key}"] = value
-    at.run()
-    return at.switch_page("pages/tour.py").run()
+    return opening.open_page("tour", run_id, **{f"tour_{key}": value for key, value in address.items()})
 
 
 def text(at: AppTest) -> str:
