@@ -59,7 +59,7 @@ def example(data_dir: str) -> float:
     sigmoid outputs into `binary_cross_entropy`, sums over the batch, the loss read back every step."""
     from torchvision import transforms
 
-    dataset = data._mnist_class()(data_dir, train=True, transform=transforms.ToTensor())
+    dataset = data.mnist_class()(data_dir, train=True, transform=transforms.ToTensor())
     loader = torch.utils.data.DataLoader(dataset, batch_size=CONFIG.batch_size, shuffle=True)
     vae = Example()
     optimizer = torch.optim.Adam(vae.parameters(), lr=CONFIG.learning_rate)

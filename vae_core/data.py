@@ -41,7 +41,7 @@ def load_mnist(data_dir: str | Path, download: bool = True) -> Mnist:
     Raises:
         DataError: the files are not there and cannot be had, or are damaged.
     """
-    dataset = _mnist_class()
+    dataset = mnist_class()
     try:
         train, test = (dataset(str(data_dir), train=flag, download=download) for flag in (True, False))
     except (OSError, RuntimeError, ValueError) as error:
@@ -77,7 +77,7 @@ def _split(dataset, mask: torch.Tensor) -> Split:
     return Split(images, dataset.targets[mask], torch.nonzero(mask).squeeze(1))
 
 
-def _mnist_class():
+def mnist_class():
     """torchvision's MNIST, importable also beside a CPU build of torch.
 
     torchvision from the package registry is compiled against the CUDA build; beside the CPU build its compiled
@@ -90,6 +90,6 @@ def _mnist_class():
         library = torch.library.Library("torchvision", "DEF")
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _mnist_class.schemas = library  # the schemas live as long as this object
+        mnist_class.schemas = library  # the schemas live as long as this object
         from torchvision.datasets import MNIST
     return MNIST

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
-from vae_core import evaluation, zoo
+from vae_core import evaluation, weights, zoo
 from vae_core.config import RunConfig
 from vae_core.data import Mnist
 from vae_core.recorders import HistoryRecorder, SnapshotRecorder
@@ -50,11 +48,11 @@ def run_files(
         recorders.append(SnapshotRecorder(mnist.validation))
     vae = fit(config, mnist.train, (*recorders, *callbacks), checkpoint)
     seconds = clock.seconds
-    weights = pack_weights(vae)
-    vae = unpack_weights(config, weights)  # every figure below is of the weights that ship
+    packed = weights.pack(vae)
+    vae = weights.unpack(config, packed)  # every figure below is of the weights that ship
     files = {
         "config.json": _json_bytes(_provenance(config, mnist)),
-        "model.safetensors": weights,
+        "model.safetensors": packed,
         "metrics.json": _json_bytes(_metrics(vae, mnist, seconds)),
         "history.npz": zoo.npz_bytes(history.arrays()),
         "moments.npz": zoo.npz_bytes(evaluation.class_moments(evaluation.encode_split(vae, mnist.train))._asdict()),
@@ -63,19 +61,6 @@ def run_files(
     if config.snapshots:
         files["snapshots.npz"] = zoo.npz_bytes(recorders[-1].arrays())
     return files
-
-
-def pack_weights(vae: VAE) -> bytes:
-    """Weights as safetensors in float16; the scalar log σ² keeps float32."""
-    tensors = {name: tensor.half().contiguous() if tensor.ndim else tensor for name, tensor in vae.state_dict().items()}
-    return save_tensors(tensors)
-
-
-def unpack_weights(config: RunConfig, data: bytes) -> VAE:
-    """The inverse of `pack_weights`, to float16's precision."""
-    vae = VAE(config)
-    vae.load_state_dict({name: tensor.float() for name, tensor in load_tensors(data).items()})
-    return vae.eval()
 
 
 def retrain_command(config: RunConfig) -> str:

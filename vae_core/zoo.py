@@ -73,23 +73,20 @@ def load(run_id: str) -> "VAE":
     """
     import torch
     from safetensors import SafetensorError
-    from safetensors.torch import load as load_tensors
 
-    from vae_core.vae import VAE
+    from vae_core import weights
 
     config = _config(run_id, _entry(run_id))
     name = f"{run_id}/model.safetensors"
     try:
-        tensors = {key: tensor.float() for key, tensor in load_tensors(read_file(name)).items()}
-        vae = VAE(config)
-        vae.load_state_dict(tensors)
+        vae = weights.unpack(config, read_file(name))
     except (SafetensorError, RuntimeError) as error:
         if isinstance(error, ZooError):
             raise
         raise ZooError(f"{name} does not hold the weights of {run_id}: {error}. {_restore(name)}") from error
-    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+    if not all(torch.isfinite(tensor).all() for tensor in vae.state_dict().values()):
         raise ZooError(f"{name} holds weights that are not finite. {_restore(name)}")
-    return vae.eval().requires_grad_(False)
+    return vae.requires_grad_(False)
 
 
 def metrics(run_id: str) -> dict:

@@ -22,3 +22,11 @@ def open_page(key: str | None, run_id: str = RUN, session: dict | None = None, *
         at.session_state[name] = value
     at.run()
     return at if key is None else at.switch_page(f"pages/{key}.py").run()
+
+
+def text(at: AppTest) -> str:
+    """What can be read on the page and in the sidebar: prose, captions, formulae, words of information and warning."""
+    sidebar = [*at.sidebar.markdown, *at.sidebar.warning]
+    return "\n".join(
+        element.value for element in [*sidebar, *at.markdown, *at.caption, *at.latex, *at.info, *at.warning]
+    )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.test_first_chapters import open_page, text
+from tests.app.opening import open_page, text
 from vae_core import grouping, hierarchy, loops, zoo
 from vae_core.gaussians import pairwise_distances
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from tests.app.test_first_chapters import open_page, text
+from tests.app.opening import open_page, text
 from vae_core import zoo
 from vae_core.gaussians import Gaussian
 

@@ -7,17 +7,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.app.opening import open_page
+from tests.app.opening import open_page, text
 from vae_core import zoo
 
 MODELS = ["mlp-d2-b1", "mlp-d8-b3", "mlp-d2-b0.01", "mlp-d20-bernoulli", "mlp-d16-calibrated"]
-
-
-def text(at: AppTest) -> str:
-    sidebar = [*at.sidebar.markdown, *at.sidebar.warning]
-    return "\n".join(
-        element.value for element in [*sidebar, *at.markdown, *at.caption, *at.latex, *at.info, *at.warning]
-    )
 
 
 @pytest.mark.parametrize("run_id", MODELS)

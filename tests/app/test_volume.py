@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.app.test_first_chapters import open_page, text
+from tests.app.opening import open_page, text
 from vae_core import clouds, zoo
 from vae_core.exercises import ellipse
 

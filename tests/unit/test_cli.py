@@ -65,7 +65,7 @@ def test_a_run_says_how_to_make_it_again():
     ],
 )
 def test_mistakes_get_a_sentence_and_an_exit_code(arguments, code, message, capsys, monkeypatch):
-    monkeypatch.setattr(data._mnist_class(), "mirrors", [])  # no download is tried
+    monkeypatch.setattr(data.mnist_class(), "mirrors", [])  # no download is tried
     assert main(arguments) == code
     assert message in capsys.readouterr().err
 

@@ -1,0 +1,24 @@
+"""A model's weights as bytes: safetensors, float16 on disk, float32 in memory. Reading them runs no code."""
+
+from safetensors.torch import load, save
+
+from vae_core.config import RunConfig
+from vae_core.vae import VAE
+
+
+def pack(vae: VAE) -> bytes:
+    """Weights in float16; the scalar log σ² keeps float32."""
+    tensors = {name: tensor.half().contiguous() if tensor.ndim else tensor for name, tensor in vae.state_dict().items()}
+    return save(tensors)
+
+
+def unpack(config: RunConfig, data: bytes) -> VAE:
+    """The inverse of `pack`, to float16's precision: a model in eval mode.
+
+    Raises:
+        safetensors.SafetensorError: not a safetensors file.
+        RuntimeError: the weights of another network.
+    """
+    vae = VAE(config)
+    vae.load_state_dict({name: tensor.float() for name, tensor in load(data).items()})
+    return vae.eval()
