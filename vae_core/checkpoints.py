@@ -21,7 +21,7 @@ class CheckpointError(RuntimeError):
 def save_checkpoint_bytes(state: "TrainingState", callbacks: tuple["Callback", ...]) -> bytes:
     """The whole state of a run: weights, optimiser, schedule, and what the callbacks gathered."""
     optimizer = state.optimizer.state_dict()
-    tensors = {f"vae/{name}": tensor for name, tensor in state.vae.state_dict().items()}
+    tensors = {f"model/{name}": tensor for name, tensor in state.model.state_dict().items()}
     for index, moments in optimizer["state"].items():
         tensors |= {f"optimizer/{index}/{name}": tensor for name, tensor in moments.items()}
     for position, callback in enumerate(callbacks):
@@ -61,7 +61,7 @@ def restore(path: Path, state: "TrainingState", callbacks: tuple["Callback", ...
         raise CheckpointError(f"checkpoint {path} is damaged ({error}); {advice}") from error
     if config != state.config.to_dict() or steps_per_epoch != state.steps_per_epoch:
         raise CheckpointError(f"checkpoint {path} belongs to another run or other data; {advice}")
-    state.vae.load_state_dict(_under(tensors, "vae/"))
+    state.model.load_state_dict(_under(tensors, "model/"))
     moments: dict[int, dict[str, torch.Tensor]] = {}
     for name, tensor in _under(tensors, "optimizer/").items():
         index, field = name.split("/")

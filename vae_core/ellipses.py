@@ -77,6 +77,26 @@ def ellipsoid(mean: ArrayLike, covariance: ArrayLike, n_sigma: float = 1.0, ring
     return Mesh(_stretch(sphere, mean, covariance, n_sigma), triangles)
 
 
+def section(covariance: ArrayLike, axes: ArrayLike) -> np.ndarray:
+    r"""Covariance whose n-sigma ellipse is the cut of the n-sigma ellipsoid by a plane through its centre.
+
+    $(A \Sigma^{-1} A^\top)^{-1}$
+
+    The cut is never larger than the ellipsoid's shadow, $A \Sigma A^\top$, which is the marginal's ellipse.
+
+    Args:
+        covariance: (d, d), not singular.
+        axes: A, two orthonormal directions, (2, d).
+
+    Raises:
+        ValueError: a singular covariance, which has no such cut.
+    """
+    covariance, axes = np.asarray(covariance, dtype=np.float64), np.asarray(axes, dtype=np.float64)
+    if np.linalg.matrix_rank(covariance) < len(covariance):
+        raise ValueError("The covariance is singular; give one that is spread in every dimension.")
+    return np.linalg.inv(axes @ np.linalg.solve(covariance, axes.T))
+
+
 def _stretch(sphere: np.ndarray, mean: ArrayLike, covariance: ArrayLike, n_sigma: float) -> np.ndarray:
     """The unit sphere's points carried onto the n-sigma ellipsoid, keeping their orientation."""
     mean, (variances, axes) = np.asarray(mean, dtype=np.float64), principal_axes(covariance)

@@ -75,7 +75,9 @@ def evaluate(vae: VAE, split: Split, samples: int = SAMPLES, seed: int = 0) -> F
         rates.append(objective.rate_per_dimension(mean, logvar).double())  # (B, d)
         draws = [sample_posterior(mean, logvar, noise) for _ in range(samples)]
         distortions.append(torch.stack([vae.distortion(images, z) for z in draws]).double().mean(0))  # (B,)
-        errors.append(torch.stack([objective.half_sse(images, vae.decode(z)) for z in draws]).double().mean(0))
+        errors.append(
+            torch.stack([objective.half_sse(images, vae.reconstruct(images, z)) for z in draws]).double().mean(0)
+        )
     rate, distortion, error = torch.cat(rates), torch.cat(distortions), torch.cat(errors)
     negative_elbo = distortion + rate.sum(1)
     per_dimension = rate.mean(0)

@@ -72,8 +72,12 @@ def to_mnist(image: Image.Image) -> MnistForm:
 def eight_bit(image: Image.Image) -> Image.Image:
     """Mode L, RGB or RGBA with 8 bits a channel; 16-bit values v become round(255 v / 65535)."""
     if image.mode.startswith("I"):
-        values = np.clip(np.asarray(image), 0, 65535).astype(np.int64)
-        return Image.fromarray(divide(255 * values, 65535).astype(np.uint8))
+        values = np.asarray(image)
+        levels = np.empty(values.shape, np.uint8)
+        for top in range(0, len(values), 64):  # 25 million pixels at once would take 600 MB on the way
+            band = np.clip(values[top : top + 64], 0, 65535).astype(np.int64)
+            levels[top : top + 64] = divide(255 * band, 65535)
+        return Image.fromarray(levels)
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("L" if image.mode in ("1", "L", "F") else "RGB")

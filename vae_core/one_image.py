@@ -35,7 +35,7 @@ def look(vae: VAE, image: np.ndarray, seed: int) -> Look:
     noise = torch.Generator().manual_seed(seed)
     mean, logvar = vae.encode(x)  # (1, d) each
     z = sample_posterior(mean, logvar, noise)
-    x_mean = vae.decode(z)
+    x_mean = vae.reconstruct(x, z)
     rates = objective.rate_per_dimension(mean, logvar)[0].double()
     many = sample_posterior(mean.expand(AVERAGED, -1), logvar.expand(AVERAGED, -1), noise)
     distortions = vae.distortion(x.expand(AVERAGED, -1, -1, -1), many).double()

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from vae_core import evaluation, weights, zoo
+from vae_core import classifier, evaluation, weights, zoo
+from vae_core.classifier import Classifier
 from vae_core.config import RunConfig
 from vae_core.data import Mnist
-from vae_core.recorders import HistoryRecorder, SnapshotRecorder
+from vae_core.recorders import recorders
 from vae_core.training import Callback, TrainingState, fit
 from vae_core.vae import VAE
 
@@ -42,33 +43,28 @@ def run_files(
     config: RunConfig, mnist: Mnist, callbacks: Iterable[Callback] = (), checkpoint: Path | None = None
 ) -> dict[str, bytes]:
     """Train a run (or resume it) and return every file of its folder; writes nothing but the checkpoint."""
-    clock, history = WallTime(), HistoryRecorder()
-    recorders: list[Callback] = [clock, history]
-    if config.snapshots:
-        recorders.append(SnapshotRecorder(mnist.validation))
-    vae = fit(config, mnist.train, (*recorders, *callbacks), checkpoint)
+    clock, recording = WallTime(), recorders(config, mnist.validation)
+    model = fit(config, mnist.train, (clock, *recording, *callbacks), checkpoint)
     seconds = clock.seconds
-    packed = weights.pack(vae)
-    vae = weights.unpack(config, packed)  # every figure below is of the weights that ship
-    files = {
+    packed = weights.pack(model)
+    model = weights.unpack(config, packed)  # every figure below is of the weights that ship
+    describe = _of_classifier if isinstance(model, Classifier) else _of_vae
+    arrays = describe(model, mnist) | dict(zip(("history", "snapshots"), (r.arrays() for r in recording), strict=False))
+    return {
         "config.json": _json_bytes(_provenance(config, mnist)),
         "model.safetensors": packed,
-        "metrics.json": _json_bytes(_metrics(vae, mnist, seconds)),
-        "history.npz": zoo.npz_bytes(history.arrays()),
-        "moments.npz": zoo.npz_bytes(evaluation.class_moments(evaluation.encode_split(vae, mnist.train))._asdict()),
-        "encodings.npz": zoo.npz_bytes(_half_precision(evaluation.encode_split(vae, mnist.test))),
+        "metrics.json": _json_bytes(_metrics(model, mnist, seconds)),
+        **{f"{name}.npz": zoo.npz_bytes(content) for name, content in arrays.items()},
     }
-    if config.snapshots:
-        files["snapshots.npz"] = zoo.npz_bytes(recorders[-1].arrays())
-    return files
 
 
 def retrain_command(config: RunConfig) -> str:
     """The command that trains this run, with what differs from the defaults."""
-    default = RunConfig()
+    default = RunConfig(architecture=config.architecture, schedule=config.schedule)
+    unsaid = default.to_dict() | {name: RunConfig().to_dict()[name] for name in ("architecture", "schedule")}
     words = ["python -m vae_core train"]
     for name, value in config.to_dict().items():
-        if value == default.to_dict()[name]:
+        if value == unsaid[name]:
             continue
         flag = "--" + name.replace("_", "-")
         if isinstance(value, bool):
@@ -96,21 +92,36 @@ def _provenance(config: RunConfig, mnist: Mnist) -> dict:
     }
 
 
-def _metrics(vae: VAE, mnist: Mnist, seconds: float) -> dict:
+def _metrics(model: VAE | Classifier, mnist: Mnist, seconds: float) -> dict:
     splits = {"train": mnist.train, "validation": mnist.validation, "test": mnist.test}
-    # One draw of z is plenty for 59,000 images, and the training split is no one's benchmark.
-    draws = {"train": 1, "validation": evaluation.SAMPLES, "test": evaluation.SAMPLES}
-    figures = {name: evaluation.evaluate(vae, split, draws[name]).to_dict() for name, split in splits.items()}
-    parameters = sum(parameter.numel() for parameter in vae.parameters())
-    return {**figures, "variance": vae.variance, "parameters": parameters, "wall_time_s": round(seconds, 1)}
+    if isinstance(model, Classifier):
+        figures = {name: classifier.evaluate(model, split).to_dict() for name, split in splits.items()}
+    else:
+        # One draw of z is plenty for 59,000 images, and the training split is no one's benchmark.
+        draws = {"train": 1, "validation": evaluation.SAMPLES, "test": evaluation.SAMPLES}
+        figures = {name: evaluation.evaluate(model, split, draws[name]).to_dict() for name, split in splits.items()}
+        figures["variance"] = model.variance
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return {**figures, "parameters": parameters, "wall_time_s": round(seconds, 1)}
 
 
-def _half_precision(encodings: evaluation.Encodings) -> dict[str, np.ndarray]:
+def _of_vae(vae: VAE, mnist: Mnist) -> dict[str, dict[str, np.ndarray]]:
+    """Class moments over the training split, and q(z|x) of the test images."""
+    moments = evaluation.class_moments(evaluation.encode_split(vae, mnist.train))
     return {
-        "mean": encodings.mean.astype(np.float16),
-        "logvar": encodings.logvar.astype(np.float16),
-        "label": encodings.label.astype(np.uint8),
+        "moments": moments._asdict(),
+        "encodings": _half_precision(evaluation.encode_split(vae, mnist.test)._asdict()),
     }
+
+
+def _of_classifier(model: Classifier, mnist: Mnist) -> dict[str, dict[str, np.ndarray]]:
+    """h(x) of the test images."""
+    representation = classifier.represent_split(model, mnist.test)
+    return {"encodings": _half_precision({"mean": representation, "label": mnist.test.labels.numpy()})}
+
+
+def _half_precision(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array.astype(np.uint8 if name == "label" else np.float16) for name, array in arrays.items()}
 
 
 def _json_bytes(value: dict) -> bytes:

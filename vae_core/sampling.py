@@ -4,7 +4,7 @@ The preconditioned Crank–Nicolson (pCN) proposal keeps N(0, I) as it is, so th
 and a chain needs the decoder only; no encoder, no gradient. Its step size is called b here, never β.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -121,6 +121,23 @@ def pcn_chain(log_likelihood: LogLikelihood, start: np.ndarray, b: float, steps:
     return run
 
 
+def largest_step(
+    log_likelihood: LogLikelihood, start: np.ndarray, steps: Iterable[float], seed: int, acceptance: float = 0.25
+) -> float:
+    """The largest of these step sizes b that is accepted often enough in ten steps from `start`; else the smallest.
+
+    Args:
+        log_likelihood, start: as of `pcn_chain`.
+        steps: step sizes to try.
+        acceptance: share of proposals, over all chains.
+    """
+    tried = sorted(steps, reverse=True)
+    for b in tried:
+        if pcn_chain(log_likelihood, start, b, 10, seed).accepted.mean() >= acceptance:
+            return b
+    return tried[-1]
+
+
 def _evaluate(log_likelihood: LogLikelihood, z: np.ndarray) -> np.ndarray:
     values = np.asarray(log_likelihood(z), dtype=np.float64)
     if values.shape != z.shape[:1]:
@@ -131,7 +148,7 @@ def _evaluate(log_likelihood: LogLikelihood, z: np.ndarray) -> np.ndarray:
 
 
 def decoder_log_likelihood(vae: "VAE", image: np.ndarray, variance: float | None = None) -> LogLikelihood:
-    r"""log p(x|z) of one image under a model's decoder, as a function of z.
+    r"""log p(x|z) of an image under a model's decoder, as a function of z.
 
     A Gaussian decoder trained with β is, by its loss ½ SSE + β · KL, one with σ² = β (β times its calibrated variance
     where it is calibrated). A Bernoulli decoder's log-likelihood is divided by β, for the same reason: q(z|x) aims at
@@ -139,7 +156,7 @@ def decoder_log_likelihood(vae: "VAE", image: np.ndarray, variance: float | None
 
     Args:
         vae: a trained model.
-        image: (28, 28) in [0, 1].
+        image: (28, 28) in [0, 1]; or (chains, 28, 28), another one for each row of z.
         variance: another σ² for a Gaussian decoder.
 
     Raises:
@@ -152,17 +169,22 @@ def decoder_log_likelihood(vae: "VAE", image: np.ndarray, variance: float | None
     gaussian = vae.config.likelihood != "bernoulli"
     if variance is not None and not (gaussian and variance > 0):
         raise ValueError(f"variance is {variance}; give a positive σ², and only to a Gaussian decoder")
-    x = torch.as_tensor(np.asarray(image), dtype=torch.float32).reshape(1, 1, 28, 28)
+    x = torch.as_tensor(np.asarray(image), dtype=torch.float32).reshape(-1, 1, 28, 28)
     if variance is None:
         variance = vae.variance * vae.config.beta
+
+    with torch.no_grad():
+        skips = vae.skips(x)  # of this image, whatever z
 
     @torch.no_grad()
     def log_likelihood(z: np.ndarray) -> np.ndarray:
         latents = torch.as_tensor(z, dtype=torch.float32)
+        images, *past = (part.expand(len(latents), -1, -1, -1) for part in (x, *skips))
+        logits = vae.logits(latents, tuple(past))
         if gaussian:
-            distortion = objective.gaussian_distortion(x, vae.decode(latents), variance)
+            distortion = objective.gaussian_distortion(images, torch.sigmoid(logits), variance)
         else:
-            distortion = vae.distortion(x.expand(len(latents), -1, -1, -1), latents) / vae.config.beta
+            distortion = objective.bernoulli_distortion(images, logits) / vae.config.beta
         return -distortion.double().numpy()
 
     return log_likelihood

@@ -1,4 +1,4 @@
-"""Training one VAE: a loop that knows the objective, and callbacks that watch it.
+"""Training one model: a loop that knows the objective, and callbacks that watch it.
 
 Everything random is drawn from generators seeded by (seed, epoch), so a run that is killed and resumed from its last
 checkpoint goes through the same batches with the same noise and ends in the same weights, bit for bit, on the same
@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import torch
 
-from vae_core import checkpoints, objective
+from vae_core import checkpoints, classifier, objective
+from vae_core.classifier import Classifier, ClassifierTerms
 from vae_core.config import RunConfig
 from vae_core.data import Split
 from vae_core.vae import VAE, sample_posterior
@@ -23,7 +24,7 @@ _EVALUATION_BATCH = 2_000
 
 
 class StepTerms(NamedTuple):
-    """What one step measured on its batch, before the update; nats per image, batch means."""
+    """What one step of a VAE measured on its batch, before the update; nats per image, batch means."""
 
     rate_per_dimension: torch.Tensor  # (latent_dim,)
     distortion: torch.Tensor  # scalar; the calibrated run's under the batch's own optimal variance
@@ -35,7 +36,7 @@ class TrainingState:
     """Where a run stands; callbacks read it and leave it alone."""
 
     config: RunConfig
-    vae: VAE
+    model: VAE | Classifier
     optimizer: torch.optim.Optimizer
     scheduler: torch.optim.lr_scheduler.LRScheduler
     steps_per_epoch: int
@@ -53,7 +54,7 @@ class Callback:
     def on_start(self, state: TrainingState) -> None:
         """Called once, before the first step of this process (also on resuming, after `load_state_dict`)."""
 
-    def on_step(self, state: TrainingState, terms: StepTerms) -> None:
+    def on_step(self, state: TrainingState, terms: StepTerms | ClassifierTerms) -> None:
         """Called after each step; `state.step` counts it already, `terms` are from before its update."""
 
     def on_epoch_end(self, state: TrainingState) -> None:
@@ -67,8 +68,10 @@ class Callback:
         """The inverse of `state_dict`."""
 
 
-def fit(config: RunConfig, train: Split, callbacks: Iterable[Callback] = (), checkpoint: Path | None = None) -> VAE:
-    """Train a VAE and return it in eval mode.
+def fit(
+    config: RunConfig, train: Split, callbacks: Iterable[Callback] = (), checkpoint: Path | None = None
+) -> VAE | Classifier:
+    """Train a VAE, or the classifier that the run asks for, and return it in eval mode.
 
     Args:
         config: the run.
@@ -82,24 +85,25 @@ def fit(config: RunConfig, train: Split, callbacks: Iterable[Callback] = (), che
         ValueError: the split is smaller than one batch.
     """
     callbacks = tuple(callbacks)
-    state = _initial_state(config, len(train))
+    state = _initial_state(config, train)
     if checkpoint is not None and checkpoint.exists():
         checkpoints.restore(checkpoint, state, callbacks)
     for callback in callbacks:
         callback.on_start(state)
-    state.vae.train()
+    state.model.train()
     while state.epoch < config.epochs:
         with _flushed_denormals():
-            _run_epoch(state, train.images, callbacks)
+            _run_epoch(state, train, callbacks)
         state.epoch += 1
         for callback in callbacks:
             callback.on_epoch_end(state)
         if checkpoint is not None:
             checkpoints.save_checkpoint(checkpoint, state, callbacks)
-    state.vae.eval()
+    state.model.eval()
     if config.likelihood == "calibrated":
-        state.vae.log_variance.copy_(torch.tensor(mean_squared_error(state.vae, train.images, config.seed)).log())
-    return state.vae
+        variance = mean_squared_error(state.model, train.images, config.seed)
+        state.model.log_variance.copy_(torch.tensor(variance).log())
+    return state.model
 
 
 def batch_loss(
@@ -109,9 +113,9 @@ def batch_loss(
 
     images (B, 1, 28, 28) -> (scalar loss in nats per image, terms).
     """
-    mean, logvar = vae.encode(images)
+    mean, logvar, skips = vae.encode_with_skips(images)
     z = sample_posterior(mean, logvar, noise)  # one draw an image, (B, d)
-    logits = vae.decoder(z)
+    logits = vae.logits(z, skips)
     if vae.config.likelihood == "bernoulli":
         distortion = objective.bernoulli_distortion(images, logits).mean()
     elif vae.config.likelihood == "gaussian":
@@ -133,24 +137,26 @@ def mean_squared_error(vae: VAE, images: torch.Tensor, seed: int) -> float:
     noise = torch.Generator().manual_seed(seed)
     total = 0.0
     for batch in images.split(_EVALUATION_BATCH):
-        x_mean = vae.decode(sample_posterior(*vae.encode(batch), noise))
+        x_mean = vae.reconstruct(batch, sample_posterior(*vae.encode(batch), noise))
         total += float((batch - x_mean).square().sum(dtype=torch.float64))
     return total / images.numel()
 
 
-def _initial_state(config: RunConfig, images: int) -> TrainingState:
-    if images < config.batch_size:
-        raise ValueError(f"{images} images are fewer than one batch of {config.batch_size}; use a smaller batch")
-    vae = VAE(config)
-    optimizer = torch.optim.Adam(vae.parameters(), lr=config.learning_rate, fused=True)
-    steps_per_epoch = images // config.batch_size
+def _initial_state(config: RunConfig, train: Split) -> TrainingState:
+    if len(train) < config.batch_size:
+        raise ValueError(f"{len(train)} images are fewer than one batch of {config.batch_size}; use a smaller batch")
+    model = Classifier(config) if config.is_classifier else VAE(config)
+    if isinstance(model, VAE) and model.has_skips:
+        model.average_image.copy_(train.images.mean(0, keepdim=True))
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
+    steps_per_epoch = len(train) // config.batch_size
     if config.schedule == "one-cycle":
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=config.learning_rate, total_steps=steps_per_epoch * config.epochs + 1
         )
     else:
         scheduler = torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
-    return TrainingState(config, vae, optimizer, scheduler, steps_per_epoch)
+    return TrainingState(config, model, optimizer, scheduler, steps_per_epoch)
 
 
 @contextmanager
@@ -163,13 +169,17 @@ def _flushed_denormals() -> Iterator[None]:
         torch.set_flush_denormal(False)  # of the whole thread: what else runs there keeps the standard's arithmetic
 
 
-def _run_epoch(state: TrainingState, images: torch.Tensor, callbacks: tuple[Callback, ...]) -> None:
+def _run_epoch(state: TrainingState, train: Split, callbacks: tuple[Callback, ...]) -> None:
     generator = torch.Generator().manual_seed(state.config.seed * _EPOCH_STRIDE + state.epoch)
-    order = torch.randperm(len(images), generator=generator)
+    order = torch.randperm(len(train), generator=generator)
     batch_size = state.config.batch_size
     for start in range(0, state.steps_per_epoch * batch_size, batch_size):
-        batch = images.index_select(0, order[start : start + batch_size])
-        loss, terms = batch_loss(state.vae, batch, generator, measure=bool(callbacks))
+        rows = order[start : start + batch_size]
+        images = train.images.index_select(0, rows)
+        if state.config.is_classifier:
+            loss, terms = classifier.batch_loss(state.model, images, train.labels[rows])
+        else:
+            loss, terms = batch_loss(state.model, images, generator, measure=bool(callbacks))
         state.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         state.optimizer.step()

@@ -2,23 +2,26 @@
 
 from safetensors.torch import load, save
 
+from vae_core.classifier import Classifier
 from vae_core.config import RunConfig
 from vae_core.vae import VAE
 
 
-def pack(vae: VAE) -> bytes:
+def pack(model: VAE | Classifier) -> bytes:
     """Weights in float16; the scalar log σ² keeps float32."""
-    tensors = {name: tensor.half().contiguous() if tensor.ndim else tensor for name, tensor in vae.state_dict().items()}
+    tensors = {
+        name: tensor.half().contiguous() if tensor.ndim else tensor for name, tensor in model.state_dict().items()
+    }
     return save(tensors)
 
 
-def unpack(config: RunConfig, data: bytes) -> VAE:
+def unpack(config: RunConfig, data: bytes) -> VAE | Classifier:
     """The inverse of `pack`, to float16's precision: a model in eval mode.
 
     Raises:
         safetensors.SafetensorError: not a safetensors file.
         RuntimeError: the weights of another network.
     """
-    vae = VAE(config)
-    vae.load_state_dict({name: tensor.float() for name, tensor in load(data).items()})
-    return vae.eval()
+    model = Classifier(config) if config.is_classifier else VAE(config)
+    model.load_state_dict({name: tensor.float() for name, tensor in load(data).items()})
+    return model.eval()

@@ -8,14 +8,6 @@ from vae_core.charts import plane, posterior, strips
 RNG = np.random.default_rng(0)
 
 
-def test_latent_map_is_valid_and_shows_the_image_in_its_tooltip():
-    labels = np.repeat(np.arange(10), 3)
-    chart = plane.latent_map(RNG.normal(size=(30, 2)), labels, ["data:,"] * 30, np.arange(30), labels > 5, ("z₁", "z₂"))
-    specification = chart.to_dict()
-    tooltips = specification["layer"][0]["encoding"]["tooltip"]
-    assert tooltips[0]["title"] == "image"  # the only title under which the tooltip draws a picture
-
-
 @pytest.mark.parametrize("points", [RNG.normal(size=(50, 2)) * [4, 1] + 7, np.zeros((3, 2))])
 def test_equal_scales_hold_all_points_in_any_shape_of_chart(points):
     x, y = (channel.to_dict()["scale"] for channel in plane.equal_scales(points, ("a", "b")))

@@ -22,6 +22,11 @@ from vae_core.config import ConfigError, RunConfig
         ({"seed": 1}, "mlp-d2-b1-s1"),
         ({"init": "normal-0.1"}, "mlp-d2-b1-init-normal-0.1"),
         ({"snapshots": True}, "mlp-d2-b1"),
+        ({"schedule": "constant"}, "mlp-d2-b1-constant"),
+        ({"latent_dim": 8, "init": "normal-0.1", "schedule": "constant"}, "mlp-d8-b1-init-normal-0.1-constant"),
+        ({"architecture": "unet-skips", "latent_dim": 8}, "unet-skips-d8-b1"),
+        ({"likelihood": "categorical", "latent_dim": 3}, "classifier-d3"),
+        ({"likelihood": "categorical", "architecture": "conv", "latent_dim": 32}, "classifier-conv-d32"),
     ],
 )
 def test_run_ids_are_stable(fields, run_id):

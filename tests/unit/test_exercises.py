@@ -9,10 +9,10 @@ import pytest
 import torch
 from scipy.optimize import minimize_scalar
 
-from vae_core.exercises import class_moments, diagnosis, ellipse, likelihood
+from vae_core.exercises import acceptance, class_moments, diagnosis, ellipse, likelihood
 from vae_core.mixture import GaussianMixture
 
-EXERCISES = [class_moments, ellipse, likelihood]
+EXERCISES = [acceptance, class_moments, ellipse, likelihood]
 SEEDS = range(100)
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda module: module.__name__.split(".")[-1])
@@ -50,7 +50,7 @@ def test_every_mistake_is_diagnosed_as_itself(exercise):
     assert named == set(exercise.MISTAKES) - found_otherwise
 
 
-@pytest.mark.parametrize("exercise", [class_moments, ellipse])
+@pytest.mark.parametrize("exercise", [acceptance, class_moments, ellipse])
 def test_two_decimals_are_enough(exercise):
     for seed in SEEDS:
         problem = exercise.make_problem(seed)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.linalg import hadamard
 from scipy.stats import ortho_group
 
-from vae_core.ellipses import ellipse, ellipsoid, mass_within
+from vae_core.ellipses import ellipse, ellipsoid, mass_within, section
 from vae_core.geometry import (
     aggregate_moments,
     axis_angles,
@@ -101,6 +101,18 @@ def test_every_vertex_of_an_ellipse_is_n_sigma_from_the_mean(sigma, variances, s
     np.testing.assert_allclose(mahalanobis, sigma, atol=1e-6)
     assert polygon.shape == (37, 2)
     assert (polygon[0] == polygon[-1]).all()
+
+
+def test_the_cut_of_an_ellipsoid_lies_on_it_and_inside_its_shadow():
+    rng = np.random.default_rng(3)
+    mixing, axes = rng.normal(size=(5, 5)), np.linalg.qr(rng.normal(size=(5, 5)))[0][:2]
+    covariance = mixing @ mixing.T
+    cut = section(covariance, axes)
+    rim = ellipse(np.zeros(2), cut, 1.7) @ axes  # back in five dimensions
+    np.testing.assert_allclose(np.einsum("nd,de,ne->n", rim, np.linalg.inv(covariance), rim), 1.7**2)
+    assert (np.linalg.eigvalsh(axes @ covariance @ axes.T - cut) > 0).all()
+    with pytest.raises(ValueError, match="singular"):
+        section(np.diag([1.0, 1.0, 0.0]), np.eye(3)[:2])
 
 
 def test_the_ellipse_holds_the_stated_mass():

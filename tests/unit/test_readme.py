@@ -14,8 +14,10 @@ README = (ROOT / "README.md").read_text()
 @pytest.mark.parametrize(
     ("row", "run_id", "figures"),
     [
-        ("bernoulli, latent_dim 20, −ELBO", "mlp-d20-bernoulli", ["negative_elbo"]),
-        ("bernoulli, latent_dim 2, −ELBO", "mlp-d2-bernoulli", ["negative_elbo"]),
+        ("bernoulli, latent_dim 20, −ELBO: convolutional", "conv-d20-bernoulli", ["negative_elbo"]),
+        ("the same, an MLP", "mlp-d20-bernoulli", ["negative_elbo"]),
+        ("bernoulli, latent_dim 2, −ELBO: three hidden layers", "mlp-d2-bernoulli-x4a6eef", ["negative_elbo"]),
+        ("the same, two hidden layers", "mlp-d2-bernoulli", ["negative_elbo"]),
         ("gaussian, latent_dim 2, β = 1, ½ SSE + KL", "mlp-d2-b1", ["half_sse", "rate"]),
         ("gaussian, latent_dim 8, β = 1, ½ SSE + KL", "mlp-d8-b1", ["half_sse", "rate"]),
     ],

@@ -7,7 +7,15 @@ import torch
 from vae_core.checkpoints import CheckpointError
 from vae_core.config import RunConfig
 from vae_core.data import Split
-from vae_core.recorders import HistoryRecorder, SnapshotRecorder, recorded_steps, snapshot_steps
+from vae_core.recorders import (
+    HistoryRecorder,
+    SnapshotRecorder,
+    first_of_each_class,
+    recorded_steps,
+    recorders,
+    rounded,
+    snapshot_steps,
+)
 from vae_core.training import Callback, batch_loss, fit, mean_squared_error
 from vae_core.vae import VAE
 
@@ -46,21 +54,30 @@ def test_training_lowers_the_loss_on_the_same_batch(split, likelihood):
     assert losses[1] < losses[0]
 
 
-@pytest.mark.parametrize("schedule", ["one-cycle", "constant"])
-@pytest.mark.parametrize("stop_at", [6, 13])
-def test_a_killed_run_resumes_to_the_same_bits(split, tmp_path, stop_at, schedule):
-    config = RunConfig(schedule=schedule, snapshots=True, **SMALL)
+@pytest.mark.parametrize(
+    ("stop_at", "fields"),
+    [
+        (6, {"schedule": "one-cycle"}),
+        (13, {"schedule": "one-cycle"}),
+        (6, {"schedule": "constant"}),
+        (13, {"schedule": "constant"}),
+        (8, {"architecture": "conv", "hidden": (2, 4, 8)}),
+        (8, {"architecture": "unet-skips", "hidden": (2, 2, 4)}),
+    ],
+)
+def test_a_killed_run_resumes_to_the_same_bits(split, tmp_path, stop_at, fields):
+    config = RunConfig(**SMALL | {"snapshots": True} | fields)
 
-    def recorders():
+    def both():
         return HistoryRecorder(), SnapshotRecorder(split)
 
-    whole = recorders()
+    whole = both()
     unbroken = fit(config, split, whole)
 
     checkpoint = tmp_path / "run.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        fit(config, split, (*recorders(), StopAfter(stop_at)), checkpoint)
-    pieces = recorders()
+        fit(config, split, (*both(), StopAfter(stop_at)), checkpoint)
+    pieces = both()
     resumed = fit(config, split, pieces, checkpoint)
 
     for name, tensor in unbroken.state_dict().items():
@@ -104,6 +121,30 @@ def test_recorded_and_snapshot_steps():
     snapshots = snapshot_steps(6900)
     assert (snapshots[0], snapshots[1], snapshots[-1]) == (0, 1, 6900)
     assert 40 <= len(snapshots) <= 51
+
+
+def test_snapshots_keep_as_many_digits_of_each_class_as_their_dimensions_allow(split):
+    first = first_of_each_class(split, 3)
+    assert first.labels.bincount().tolist() == [3] * 10
+    np.testing.assert_array_equal(first.index, np.arange(30))  # labels go round in this split
+    assert len(first_of_each_class(split, 99)) == len(split)
+    for latent_dim, count in ((2, 160), (64, 120)):
+        config = RunConfig(latent_dim=latent_dim, snapshots=True, **SMALL)
+        _, snapshots = recorders(config, split)
+        fit(config, split, [snapshots])
+        arrays = snapshots.arrays()
+        assert arrays["mean"].shape == arrays["logvar"].shape == (len(arrays["step"]), count, latent_dim)
+        assert arrays["reconstruction"].shape[1:] == (8, 28, 28)
+
+
+def test_rounding_of_snapshots_is_to_half_a_per_cent():
+    values = torch.cat([torch.randn(1000, generator=torch.Generator().manual_seed(0)) * s for s in (0.01, 1, 1000)])
+    kept = rounded(values).float()
+    normal = values.abs() > 1e-3  # below, float16 itself is coarser
+    assert ((kept - values).abs() <= 0.005 * values.abs())[normal].all()
+    assert torch.equal(rounded(-values), -rounded(values))
+    assert (rounded(values).view(torch.int16) & 7 == 0).all()
+    assert rounded(torch.tensor([0.0, 1.0, -2.0])).tolist() == [0, 1, -2]
 
 
 def test_a_run_that_diverges_says_so(split):

@@ -66,8 +66,8 @@ def building(
         .encode(
             x=x,
             y=y,
-            order="order:Q",
-            detail="line:N",
+            order=alt.Order("order:Q"),
+            detail=alt.Detail("line:N"),
             stroke=stroke,
             strokeDash=dash,
             opacity=alt.condition(alt.datum.curve == one, alt.value(0.55), alt.value(1)),
@@ -76,7 +76,7 @@ def building(
     rules = (
         alt.Chart(cuts)
         .mark_rule(strokeWidth=2.4, strokeCap="round")
-        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q", stroke=stroke, strokeDash=dash)
+        .encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), stroke=stroke, strokeDash=dash)
     )
     zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
@@ -123,8 +123,8 @@ def cells(
         .encode(
             x=x,
             y=y,
-            x2="x2:Q",
-            y2="y2:Q",
+            x2=alt.X2("x2:Q"),
+            y2=alt.Y2("y2:Q"),
             color=colour,
             opacity=alt.Opacity("size:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.05, 1])),
             tooltip=[alt.Tooltip("density:Q", format="+.3f" if signed else ".3f")],
@@ -178,10 +178,10 @@ def divergences(table: pd.DataFrame, height: int = 370) -> alt.LayerChart:
         x=alt.X("mixture:Q", title="KL from N(0, I), nats"),
         color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=[*LABELS, "all"], range=[*COLOURS, PRIOR])),
     )
-    errors = base.mark_rule(strokeWidth=3, color="#10161f").encode(x="low:Q", x2="high:Q")
-    halo = base.mark_rule(strokeWidth=6, color="white").encode(x="low:Q", x2="high:Q")
+    errors = base.mark_rule(strokeWidth=3, color="#10161f").encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    halo = base.mark_rule(strokeWidth=6, color="white").encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     ticks = base.mark_point(shape="diamond", size=90, filled=True, color="white", stroke="#10161f", opacity=1).encode(
-        x="gaussian:Q"
+        x=alt.X("gaussian:Q")
     )
     return alt.layer(bars, halo, errors, ticks).properties(height=height)
 
@@ -209,11 +209,15 @@ def over_beta(table: pd.DataFrame, height: int = 400) -> alt.LayerChart:
         strokeDash=alt.condition(alt.datum["class"] == "all", alt.value([6, 3]), alt.value([1, 0])),
     )
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
-        y="kl:Q",
+        y=alt.Y("kl:Q"),
         shape=alt.Shape("class:N", title="class", scale=alt.Scale(domain=names, range=[*SHAPES, "stroke"])),
-        tooltip=["run:N", "class:N", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("beta", "kl", "error"))],
+        tooltip=[
+            alt.Tooltip("run:N"),
+            alt.Tooltip("class:N"),
+            *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("beta", "kl", "error")),
+        ],
     )
-    errors = base.mark_rule(strokeWidth=1.5).encode(y="low:Q", y2="high:Q")
+    errors = base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     return alt.layer(lines, errors, points).properties(height=height).configure_legend(orient="bottom", columns=6)
 
 

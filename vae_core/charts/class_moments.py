@@ -60,7 +60,9 @@ def placing(
     stroke = alt.Stroke("curve:N", title=None, scale=alt.Scale(domain=names, range=colours))
     dash = alt.StrokeDash("curve:N", title=None, scale=alt.Scale(domain=names, range=dashes))
     lines = (
-        alt.Chart(outlines).mark_line(strokeWidth=2.5).encode(x=x, y=y, order="order:Q", stroke=stroke, strokeDash=dash)
+        alt.Chart(outlines)
+        .mark_line(strokeWidth=2.5)
+        .encode(x=x, y=y, order=alt.Order("order:Q"), stroke=stroke, strokeDash=dash)
     )
     axes = pd.concat(_long_axis(name, e) for name, e, _, _ in drawn[:-1])
     spokes = alt.Chart(axes).mark_line(strokeWidth=1.5).encode(x=x, y=y, stroke=stroke, strokeDash=dash)
@@ -101,8 +103,8 @@ def parts(
         .encode(
             x=x,
             y=y,
-            order="order:Q",
-            detail="line:N",
+            order=alt.Order("order:Q"),
+            detail=alt.Detail("line:N"),
             stroke=alt.Stroke(
                 "curve:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(columns=2)
             ),
@@ -113,7 +115,11 @@ def parts(
     )
     signs = pd.DataFrame({"x": [0.5 * apart, 1.5 * apart], "y": [0.0, 0.0], "sign": ["+", "="]})
     # The theme's colour of plain text is not known here; this grey is read on paper and on night.
-    symbols = alt.Chart(signs).mark_text(fontSize=30, color=PRIOR, fontWeight="bold").encode(x=x, y=y, text="sign:N")
+    symbols = (
+        alt.Chart(signs)
+        .mark_text(fontSize=30, color=PRIOR, fontWeight="bold")
+        .encode(x=x, y=y, text=alt.Text("sign:N"))
+    )
     return (
         alt.layer(lines, symbols)
         .properties(height=height)
@@ -150,8 +156,8 @@ def shares(within: np.ndarray, total: np.ndarray, height: int = 330) -> alt.Char
             color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=[BETWEEN, WITHIN])),
             order=alt.Order("part:N", sort="descending"),
             tooltip=[
-                "class:N",
-                "part:N",
+                alt.Tooltip("class:N"),
+                alt.Tooltip("part:N"),
                 alt.Tooltip("variance:Q", format=".3f"),
                 alt.Tooltip("share:Q", format=".1%"),
             ],
@@ -185,14 +191,14 @@ def estimates(count: np.ndarray, values: np.ndarray, target: float, title: str, 
         .encode(
             x=_images(),
             y=alt.Y("estimate:Q", title=title, scale=alt.Scale(zero=False)),
-            detail="order:N",
-            tooltip=["images:Q", alt.Tooltip("estimate:Q", format=".3f")],
+            detail=alt.Detail("order:N"),
+            tooltip=[alt.Tooltip("images:Q"), alt.Tooltip("estimate:Q", format=".3f")],
         )
     )
     rule = (
         alt.Chart(pd.DataFrame({"estimate": [target], "what": ["the whole training split"]}))
         .mark_rule(strokeWidth=3, strokeDash=[7, 3], color=TRUTH)
-        .encode(y="estimate:Q", tooltip=["what:N", alt.Tooltip("estimate:Q", format=".4f")])
+        .encode(y=alt.Y("estimate:Q"), tooltip=[alt.Tooltip("what:N"), alt.Tooltip("estimate:Q", format=".4f")])
     )
     return alt.layer(lines, rule).properties(height=height)
 
@@ -219,7 +225,7 @@ def errors(
             strokeDash=alt.StrokeDash(
                 "of the:N", scale=alt.Scale(domain=list(named), range=[[1, 0], [8, 3], [2, 3]]), title=None
             ),
-            tooltip=["of the:N", "images:Q", alt.Tooltip("error:Q", format=".3f")],
+            tooltip=[alt.Tooltip("of the:N"), alt.Tooltip("images:Q"), alt.Tooltip("error:Q", format=".3f")],
         )
         .properties(height=height)
         .configure_legend(orient="bottom", columns=2)

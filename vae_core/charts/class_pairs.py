@@ -60,7 +60,7 @@ def heat_map(
     scale = alt.Scale(type="pow", exponent=exponent, domain=[0, largest], range=list(SEQUENTIAL))
     cells = base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None))
     numbers = base.mark_text(fontSize=11).encode(
-        text="text:N", color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value("#10161f"))
+        text=alt.Text("text:N"), color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value("#10161f"))
     )
     layers = [cells, numbers] if groups is None else [cells, numbers, _frames(order, groups, scale_of_classes)]
     return alt.layer(*layers).properties(height=height)

@@ -61,9 +61,9 @@ def posterior_map(
         .mark_rect(strokeWidth=0)
         .encode(
             x=left,
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=low,
-            y2="high:Q",
+            y2=alt.Y2("high:Q"),
             color=colour,
             tooltip=[
                 alt.Tooltip("digit:N", title="most probable"),
@@ -83,7 +83,7 @@ def posterior_map(
     )
     base = alt.Chart(names).encode(x=x, y=y)
     discs = base.mark_circle(size=330, opacity=1, color="#10161f", stroke="white", strokeWidth=1.5)
-    numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text="digit:N")
+    numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     layers = [cells, discs, numbers]
     if (np.abs(point - shown.centre) <= shown.half).all():
         here = alt.Chart(pd.DataFrame({"x": [point[0]], "y": [point[1]]})).encode(x=x, y=y)
@@ -110,7 +110,7 @@ def probabilities(gaussian: np.ndarray, mixture: np.ndarray, height: int = 300) 
             xOffset=alt.XOffset("p(z|C) is:N"),
             y=alt.Y("p(C|z):Q", scale=alt.Scale(domain=[0, 1])),
             color=_two("p(z|C) is"),
-            tooltip=["digit:N", "p(z|C) is:N", alt.Tooltip("p(C|z):Q", format=".4f")],
+            tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("p(z|C) is:N"), alt.Tooltip("p(C|z):Q", format=".4f")],
         )
         .properties(height=height)
         .configure_legend(orient="bottom")
@@ -148,7 +148,7 @@ def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -
             shape=alt.Shape("p(z|C) is:N", scale=alt.Scale(domain=_NAMES, range=["circle", "square"])),
             tooltip=[
                 f"{x}:Q",
-                "p(z|C) is:N",
+                alt.Tooltip("p(z|C) is:N"),
                 alt.Tooltip("accuracy:Q", format=".1%"),
                 alt.Tooltip("log-loss, nats:Q", format=".3f"),
             ],

@@ -43,16 +43,16 @@ def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height
         .encode(
             x=x,
             y=y,
-            detail="join:N",
-            order="step:Q",
+            detail=alt.Detail("join:N"),
+            order=alt.Order("step:Q"),
             color=alt.Color("colour:N", scale=None),
-            tooltip=["digits:N", alt.Tooltip("at:Q", title=unit, format=".3~g")],
+            tooltip=[alt.Tooltip("digits:N"), alt.Tooltip("at:Q", title=unit, format=".3~g")],
         )
     )
     cut = (
         alt.Chart(pd.DataFrame({"y": [cut_at]}))
         .mark_rule(color=_MARK, strokeDash=[6, 4], strokeWidth=2)
-        .encode(y="y:Q", tooltip=[alt.Tooltip("y:Q", title="cut at", format=".3~g")])
+        .encode(y=alt.Y("y:Q"), tooltip=[alt.Tooltip("y:Q", title="cut at", format=".3~g")])
     )
     leaves = pd.DataFrame(
         {
@@ -64,7 +64,7 @@ def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height
     )
     base = alt.Chart(leaves).encode(x=x, y=y)
     discs = base.mark_circle(size=380, opacity=1).encode(color=alt.Color("colour:N", scale=None))
-    numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text="digit:N")
+    numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     return alt.layer(lines, cut, discs, numbers).properties(height=height)
 
 
@@ -86,12 +86,16 @@ def agreements(values: np.ndarray, yours: float, height: int = 220) -> alt.Layer
     bars = (
         alt.Chart(frame)
         .mark_bar(width=7, color=SEQUENTIAL[5])
-        .encode(x=x, y="groupings:Q", tooltip=[alt.Tooltip("adjusted Rand index:Q", format=".3f"), "groupings:Q"])
+        .encode(
+            x=x,
+            y=alt.Y("groupings:Q"),
+            tooltip=[alt.Tooltip("adjusted Rand index:Q", format=".3f"), alt.Tooltip("groupings:Q")],
+        )
     )
     mark = pd.DataFrame({"adjusted Rand index": [yours], "name": ["yours"]})
     line = alt.Chart(mark).mark_rule(color=_MARK, strokeWidth=3).encode(x=x)
     word = alt.Chart(mark).mark_text(color=_MARK, dy=-8, fontWeight="bold", fontSize=13).encode(
-        x=x, y=alt.value(0), text="name:N"
+        x=x, y=alt.value(0), text=alt.Text("name:N")
     )  # fmt: skip
     return alt.layer(bars, line, word).properties(height=height)
 
@@ -114,13 +118,13 @@ def loops(shares: np.ndarray, height: int = 420) -> alt.Chart:
         .encode(
             x=alt.X("share:Q", title="share of the class's digits", axis=alt.Axis(format="%")),
             y=alt.Y("digit:N", title="digit", axis=alt.Axis(labelFontSize=13, labelOverlap=False)),
-            order="place:Q",
+            order=alt.Order("place:Q"),
             color=alt.Color(
                 "closed loops:N",
                 sort=names,
                 scale=alt.Scale(domain=names, range=[SEQUENTIAL[1], SEQUENTIAL[5], SEQUENTIAL[9]]),
             ),
-            tooltip=["digit:N", "closed loops:N", alt.Tooltip("share:Q", format=".1%")],
+            tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("closed loops:N"), alt.Tooltip("share:Q", format=".1%")],
         )
         .properties(height=height)
         .configure_legend(orient="bottom")

@@ -1,4 +1,4 @@
-"""Charts in a plane of two latent dimensions: the map of the digits, and one posterior drawn on it.
+"""Charts in a plane of two latent dimensions: one posterior drawn on the map of the digits.
 
 Both axes of a latent plane have the same scale whatever the chart's width, because distances and the shape of an
 ellipse mean something there: Vega computes the domains from the width and height it was given.
@@ -12,7 +12,6 @@ from vae_core.charts.palette import class_encodings
 from vae_core.ellipses import ellipse
 
 _PRIOR = "#7a828c"  # 3:1 on paper and on night
-_LEGEND = "digit: click to choose"
 _MARK = "#e0457b"  # the image in question, as in charts.posterior
 
 
@@ -30,63 +29,6 @@ def equal_scales(points: np.ndarray, titles: tuple[str, str], zero_lines: bool =
         channel = alt.X if name == "x" else alt.Y
         encodings.append(channel(f"{name}:Q", title=title, scale=scale, axis=alt.Axis(grid=zero_lines)))
     return encodings[0], encodings[1]
-
-
-def latent_map(
-    points: np.ndarray,
-    labels: np.ndarray,
-    pictures: list[str],
-    index: np.ndarray,
-    held_out: np.ndarray,
-    titles: tuple[str, str],
-    height: int = 600,
-) -> alt.LayerChart:
-    """The digits' posterior means μ_x in a plane: zoom, pan, hover for the image, click the legend for classes.
-
-    Args:
-        points: μ_x in the plane, (N, 2).
-        labels: digits, (N,).
-        pictures: PNG data URIs of the images, N.
-        index: place in MNIST's training file, (N,).
-        held_out: whether no model was trained on it, (N,).
-        titles: of the two axes.
-        height: pixels.
-    """
-    frame = pd.DataFrame(
-        {
-            "x": points[:, 0].round(3),
-            "y": points[:, 1].round(3),
-            "digit": labels.astype(str),
-            "image": pictures,
-            "index": index,
-            "seen in training": np.where(held_out, "no", "yes"),
-        }
-    )
-    names = frame.groupby("digit")[["x", "y"]].mean().reset_index()
-    classes = alt.selection_point(fields=["digit"], bind="legend", toggle="true", name="classes")
-    zoom = alt.selection_interval(bind="scales", name="zoom")
-    x, y = equal_scales(points, titles)
-    tooltip = [
-        alt.Tooltip("image:N", title="image"),
-        "digit:N",
-        alt.Tooltip("x:Q", title=titles[0], format=".2f"),
-        alt.Tooltip("y:Q", title=titles[1], format=".2f"),
-        "index:Q",
-        "seen in training:N",
-    ]
-    dots = (
-        alt.Chart(frame)
-        .mark_point(filled=True, opacity=1, size=22)
-        .encode(x=x, y=y, tooltip=tooltip, **class_encodings("digit", _LEGEND))
-        .transform_filter(classes)
-        .add_params(classes, zoom)
-    )
-    base = alt.Chart(names).transform_filter(classes).encode(x=x, y=y)
-    discs = base.mark_circle(size=400, opacity=1, stroke="white", strokeWidth=2).encode(
-        color=class_encodings("digit", _LEGEND)["color"]
-    )
-    numbers = base.mark_text(fontSize=14, fontWeight="bold", color="white").encode(text="digit:N")
-    return alt.layer(dots, discs, numbers).properties(height=height).configure_legend(orient="bottom", columns=5)
 
 
 def posterior_on_map(
@@ -122,8 +64,8 @@ def posterior_on_map(
         .encode(
             x=x,
             y=y,
-            order="order:Q",
-            tooltip="curve:N",
+            order=alt.Order("order:Q"),
+            tooltip=alt.Tooltip("curve:N"),
             stroke=alt.Stroke(
                 "curve:N", title=None, scale=alt.Scale(domain=names, range=[_PRIOR, _PRIOR, _MARK, _MARK])
             ),
@@ -142,7 +84,7 @@ def posterior_on_map(
             x=x,
             y=y,
             text=alt.condition(alt.datum.what == "sample z", alt.value("×"), alt.value("+")),
-            tooltip=["what:N", alt.Tooltip("x:Q", format=".3f"), alt.Tooltip("y:Q", format=".3f")],
+            tooltip=[alt.Tooltip("what:N"), alt.Tooltip("x:Q", format=".3f"), alt.Tooltip("y:Q", format=".3f")],
         )
     )
     zoom = alt.selection_interval(bind="scales", name="zoom")

@@ -27,14 +27,14 @@ def dimensions(
     bands = [
         alt.Chart(pd.DataFrame({"low": [-n], "high": [n]}))
         .mark_rect(color=_PRIOR, opacity=0.16)
-        .encode(x=alt.X("low:Q", title="latent value"), x2="high:Q")
+        .encode(x=alt.X("low:Q", title="latent value"), x2=alt.X2("high:Q"))
         for n in (2, 1)
     ]
     base = alt.Chart(frame).encode(y=rows, tooltip=tooltip)
-    wide = base.mark_rule(color=_MARK, strokeWidth=2).encode(x="low2:Q", x2="high2:Q")
-    narrow = base.mark_rule(color=_MARK, strokeWidth=7).encode(x="low1:Q", x2="high1:Q")
-    centre = base.mark_text(text="+", fontSize=22, fontWeight="bold", color=_MARK, dy=-1).encode(x="mean:Q")
-    drawn = base.mark_text(text="×", fontSize=22, fontWeight="bold", color=_MARK, dy=-13).encode(x="sample:Q")
+    wide = base.mark_rule(color=_MARK, strokeWidth=2).encode(x=alt.X("low2:Q"), x2=alt.X2("high2:Q"))
+    narrow = base.mark_rule(color=_MARK, strokeWidth=7).encode(x=alt.X("low1:Q"), x2=alt.X2("high1:Q"))
+    centre = base.mark_text(text="+", fontSize=22, fontWeight="bold", color=_MARK, dy=-1).encode(x=alt.X("mean:Q"))
+    drawn = base.mark_text(text="×", fontSize=22, fontWeight="bold", color=_MARK, dy=-13).encode(x=alt.X("sample:Q"))
     return alt.layer(*bands, wide, narrow, centre, drawn).properties(height=90 + 38 * len(names))
 
 
@@ -62,21 +62,21 @@ def among_all(rates: np.ndarray, distortions: np.ndarray, rate: float, distortio
         .mark_rect()
         .encode(
             x=alt.X("rate:Q", title="rate, nats", scale=alt.Scale(zero=False)),
-            x2="rate_to:Q",
+            x2=alt.X2("rate_to:Q"),
             y=alt.Y("distortion:Q", title="distortion, nats", scale=alt.Scale(zero=False)),
-            y2="distortion_to:Q",
+            y2=alt.Y2("distortion_to:Q"),
             opacity=alt.Opacity("images:Q", scale=alt.Scale(type="log", range=[0.15, 1]), legend=None),
             color=alt.value("#5791b3"),
-            tooltip=["images:Q"],
+            tooltip=[alt.Tooltip("images:Q")],
         )
     )
     mark = (
         alt.Chart(pd.DataFrame({"rate": [rate], "distortion": [distortion], "image": ["this image"]}))
         .mark_point(shape="cross", size=260, filled=True, color=_MARK, opacity=1)
         .encode(
-            x="rate:Q",
-            y="distortion:Q",
-            tooltip=["image:N", *(alt.Tooltip(f"{n}:Q", format=".2f") for n in ("rate", "distortion"))],
+            x=alt.X("rate:Q"),
+            y=alt.Y("distortion:Q"),
+            tooltip=[alt.Tooltip("image:N"), *(alt.Tooltip(f"{n}:Q", format=".2f") for n in ("rate", "distortion"))],
         )
     )
     return alt.layer(density, mark).properties(height=400)

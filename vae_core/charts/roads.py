@@ -47,9 +47,9 @@ def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: 
         .encode(
             x=x,
             y=alt.Y("from:Q", title="p(C|z)", scale=alt.Scale(domain=[0, 1], clamp=True)),
-            y2="to:Q",
+            y2=alt.Y2("to:Q"),
             color=_DIGIT,
-            tooltip=["digit:N", alt.Tooltip("share:Q", format=".2f"), alt.Tooltip("p:Q", format=".3f")],
+            tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("share:Q", format=".2f"), alt.Tooltip("p:Q", format=".3f")],
         )
     )
     layers = [stacked]
@@ -62,7 +62,7 @@ def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: 
     layers.append(
         alt.Chart(pd.DataFrame(names))
         .mark_text(fontSize=17, fontWeight="bold", color="white")
-        .encode(x=x, y=alt.Y("p:Q", title="p(C|z)"), text="digit:N")
+        .encode(x=x, y=alt.Y("p:Q", title="p(C|z)"), text=alt.Text("digit:N"))
     )
     return alt.layer(*layers).properties(height=height)
 
@@ -90,13 +90,13 @@ def along(
             y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
             color=_ROAD,
             strokeDash=_DASH,
-            tooltip=["road:N", alt.Tooltip("share:Q", format=".2f"), alt.Tooltip("value:Q", format=".2f")],
+            tooltip=[alt.Tooltip("road:N"), alt.Tooltip("share:Q", format=".2f"), alt.Tooltip("value:Q", format=".2f")],
         )
     )
     layers = [lines]
     if level is not None:
         mark = alt.Chart(pd.DataFrame({"value": [level]})).mark_rule(color="#7a828c", strokeDash=[1, 4], strokeWidth=2)
-        layers.append(mark.encode(y="value:Q"))
+        layers.append(mark.encode(y=alt.Y("value:Q")))
     return alt.layer(*layers).properties(height=height).configure_legend(orient="bottom")
 
 
@@ -130,10 +130,12 @@ def road_map(
     places = alt.Chart(pd.DataFrame({"x": means[:, 0], "y": means[:, 1], "digit": LABELS})).encode(x=x, y=y)
     return (
         alt.layer(
-            clouds.encode(x=x, y=y, order="order:Q", stroke=_stroke(), detail="digit:N"),
-            lines.encode(x=x, y=y, order="order:Q", color=_ROAD, strokeDash=_DASH, tooltip=["road:N"]),
+            clouds.encode(x=x, y=y, order=alt.Order("order:Q"), stroke=_stroke(), detail=alt.Detail("digit:N")),
+            lines.encode(
+                x=x, y=y, order=alt.Order("order:Q"), color=_ROAD, strokeDash=_DASH, tooltip=[alt.Tooltip("road:N")]
+            ),
             places.mark_circle(size=300, opacity=1, stroke="white", strokeWidth=1.5).encode(fill=_fill()),
-            places.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text="digit:N"),
+            places.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N")),
         )
         .properties(height=height)
         .configure_legend(orient="bottom")

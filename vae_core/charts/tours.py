@@ -13,7 +13,7 @@ from vae_core.charts.plane import equal_scales
 from vae_core.ellipses import ellipse, ellipsoid
 
 TRAVEL = "#c8641b"  # the road travelled; 3:1 on paper and on night
-_AHEAD = "#7a828c"
+AHEAD = "#7a828c"
 _DIGIT = alt.Color("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
 
 
@@ -43,25 +43,31 @@ def tour_map(
         for digit, line in enumerate(outlines)
     )
     clouds = (
-        alt.Chart(curves).mark_line(strokeWidth=1.5).encode(x=x, y=y, order="order:Q", color=_DIGIT, detail="digit")
+        alt.Chart(curves)
+        .mark_line(strokeWidth=1.5)
+        .encode(x=x, y=y, order=alt.Order("order:Q"), color=_DIGIT, detail=alt.Detail("digit"))
     )
     layers = [clouds]
     if ahead:
         layers.append(
             _legs(means, ahead)
-            .mark_rule(color=_AHEAD, strokeDash=[4, 4], strokeWidth=1.5)
-            .encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+            .mark_rule(color=AHEAD, strokeDash=[4, 4], strokeWidth=1.5)
+            .encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"))
         )
     if len(travelled) > 1:
         legs = _legs(means, list(pairwise(travelled)))
         layers.append(
             legs.mark_rule(color=TRAVEL, strokeWidth=3).encode(
-                x=x, y=y, x2="x2:Q", y2="y2:Q", tooltip=["leg:Q", "from:N", "to:N"]
+                x=x,
+                y=y,
+                x2=alt.X2("x2:Q"),
+                y2=alt.Y2("y2:Q"),
+                tooltip=[alt.Tooltip("leg:Q"), alt.Tooltip("from:N"), alt.Tooltip("to:N")],
             )
         )
         layers.append(
             legs.mark_text(fontSize=13, fontWeight="bold", color=TRAVEL).encode(
-                x=alt.X("beside_x:Q"), y=alt.Y("beside_y:Q"), text="leg:Q"
+                x=alt.X("beside_x:Q"), y=alt.Y("beside_y:Q"), text=alt.Text("leg:Q")
             )
         )
     places = pd.DataFrame({"x": means[:, 0], "y": means[:, 1], "digit": LABELS})
@@ -72,7 +78,7 @@ def tour_map(
     ]
     base = alt.Chart(places).encode(x=x, y=y, tooltip=tooltip)
     discs = base.mark_circle(size=480, opacity=1, stroke="white", strokeWidth=2).encode(color=_DIGIT)
-    numbers = base.mark_text(fontSize=15, fontWeight="bold", color="white").encode(text="digit:N")
+    numbers = base.mark_text(fontSize=15, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     if pick:
         # The number stands on the disc, so a click on it hits the number's mark: both belong to the selection.
         chosen = alt.selection_point(name=pick, fields=["digit"], on="click", toggle=False, empty=False)
@@ -104,7 +110,7 @@ def tour_map_3d(
         figure.add_scatter3d(
             **dict(zip("xyz", means[[a, b]].T, strict=True)),
             mode="lines",
-            line={"color": _AHEAD, "width": 2, "dash": "dash"},
+            line={"color": AHEAD, "width": 2, "dash": "dash"},
             hoverinfo="skip",
         )
     figure.add_scatter3d(
@@ -159,7 +165,7 @@ def neighbour_heat(counts: np.ndarray, runs: int, height: int = 420) -> alt.Laye
     base = alt.Chart(frame).encode(
         x=alt.X("a:N", title="digit", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("b:N", title="digit"),
-        tooltip=["a:N", "b:N", "models:Q", alt.Tooltip("share:Q", format=".0%")],
+        tooltip=[alt.Tooltip("a:N"), alt.Tooltip("b:N"), alt.Tooltip("models:Q"), alt.Tooltip("share:Q", format=".0%")],
     )
     cells = base.mark_rect().encode(
         color=alt.Color(
@@ -167,7 +173,7 @@ def neighbour_heat(counts: np.ndarray, runs: int, height: int = 420) -> alt.Laye
         )
     )
     words = base.mark_text(fontWeight="bold").encode(
-        text="models:Q", color=alt.condition("datum.share > 0.45", alt.value("white"), alt.value("#10161f"))
+        text=alt.Text("models:Q"), color=alt.condition("datum.share > 0.45", alt.value("white"), alt.value("#10161f"))
     )
     return alt.layer(cells, words).properties(height=height)
 

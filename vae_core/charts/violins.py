@@ -56,7 +56,7 @@ def side_by_side(
     x = alt.X("x:Q", title=None, scale=x_scale, axis=axis)
     y = alt.Y("y:Q", title=title, scale=alt.Scale(domain=[low, high], nice=False))
     targets = pd.DataFrame([_told(i, slot) | {"x": i - 0.5, "x2": i + 0.5} for i, slot in enumerate(slots)])
-    room = alt.Chart(targets).encode(x=x, x2="x2:Q", tooltip=_tooltips(slots))
+    room = alt.Chart(targets).encode(x=x, x2=alt.X2("x2:Q"), tooltip=_tooltips(slots))
     layers = _layers(shapes, slots, x, y, lambda x, y: (x, y))
     return _finish(layers, room.mark_rect, chosen, halves, height)
 
@@ -88,21 +88,23 @@ def wrapped(
     spokes = pd.DataFrame({"x": 0.0, "y": 0.0, "x2": spoke_x, "y2": spoke_y})
     dashes = alt.condition(alt.datum.ring == 0, alt.value([1, 0]), alt.value([3, 3]))
     behind = [
-        alt.Chart(spokes).mark_rule(color=PRIOR, opacity=0.35).encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
+        alt.Chart(spokes).mark_rule(color=PRIOR, opacity=0.35).encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q")),
         alt.Chart(rings)
         .mark_line(color=PRIOR, strokeWidth=1)
-        .encode(x=x, y=y, order="order:Q", detail="ring:N", strokeDash=dashes),
+        .encode(x=x, y=y, order=alt.Order("order:Q"), detail=alt.Detail("ring:N"), strokeDash=dashes),
     ]
     on_top = [
-        alt.Chart(numbers).mark_text(fontSize=11, color=_INK).encode(x=x, y=y, text="text:N"),
+        alt.Chart(numbers).mark_text(fontSize=11, color=_INK).encode(x=x, y=y, text=alt.Text("text:N")),
         alt.Chart(rim)
         .mark_text(fontSize=12, fontWeight="bold", color=_INK, lineBreak="\n", dy=-6)
-        .encode(x=x, y=y, text="text:N"),
+        .encode(x=x, y=y, text=alt.Text("text:N")),
     ]
     targets = pd.DataFrame(
         [_told(i, slot) | {"start": 2 * i * half - half, "end": 2 * i * half + half} for i, slot in enumerate(slots)]
     )
-    room = alt.Chart(targets).encode(theta=alt.Theta("start:Q", scale=None), theta2="end:Q", tooltip=_tooltips(slots))
+    room = alt.Chart(targets).encode(
+        theta=alt.Theta("start:Q", scale=None), theta2=alt.Theta2("end:Q"), tooltip=_tooltips(slots)
+    )
     layers = [*behind, *_layers(shapes, slots, x, y, wrap), *on_top]
     return _finish(layers, room.mark_arc, chosen, halves, height)
 
@@ -114,12 +116,14 @@ def _layers(shapes: list[Shape], slots: list[Slot], x: alt.X, y: alt.Y, wrap) ->
     bodies = polygons(shapes, wrap)
     whiskers, boxes, medians, names = (pd.DataFrame(rows) for rows in boxes_of(shapes, wrap))
     closed = {"interpolate": "linear-closed", "filled": True}
-    body = alt.Chart(bodies).encode(x=x, y=y, order="order:Q", detail="shape:N", color=_as_given("colour"))
+    body = alt.Chart(bodies).encode(
+        x=x, y=y, order=alt.Order("order:Q"), detail=alt.Detail("shape:N"), color=_as_given("colour")
+    )
     segment = {"x": x, "y": y, "x2": "x2:Q", "y2": "y2:Q", "color": _as_given("colour")}
     layers = [
         alt.Chart(behind)
         .mark_line(**closed, color=PRIOR, fillOpacity=0.22, strokeWidth=0)
-        .encode(x=x, y=y, order="order:Q", detail="shape:N"),
+        .encode(x=x, y=y, order=alt.Order("order:Q"), detail=alt.Detail("shape:N")),
         body.mark_line(**closed, strokeWidth=0).encode(fillOpacity=alt.FillOpacity("fill:Q", scale=None, legend=None)),
         body.mark_line(interpolate="linear-closed", strokeWidth=1.2),
         alt.Chart(whiskers).mark_rule(strokeWidth=1).encode(**segment),
@@ -132,7 +136,7 @@ def _layers(shapes: list[Shape], slots: list[Slot], x: alt.X, y: alt.Y, wrap) ->
         layers.append(
             alt.Chart(names)
             .mark_text(fontSize=11, fontWeight="bold")
-            .encode(x=x, y=y, text="digit:N", color=_as_given("colour"))
+            .encode(x=x, y=y, text=alt.Text("digit:N"), color=_as_given("colour"))
         )
     return layers
 

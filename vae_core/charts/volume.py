@@ -43,23 +43,27 @@ def volumes(within: np.ndarray, whole: np.ndarray) -> alt.LayerChart:
             y=y,
             yOffset=alt.YOffset("part:N", sort=_PARTS),
             x=alt.X("from:Q", title="log volume relative to the prior's, nats", scale=alt.Scale(domain=ends)),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             color=alt.Color(
                 "part:N",
                 title=None,
                 scale=alt.Scale(domain=_PARTS, range=[WITHIN, BETWEEN]),
                 legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
             ),
-            tooltip=["of:N", "part:N", *(alt.Tooltip(f"{n}:Q", format="+.2f") for n in ("nats", "log volume"))],
+            tooltip=[
+                alt.Tooltip("of:N"),
+                alt.Tooltip("part:N"),
+                *(alt.Tooltip(f"{n}:Q", format="+.2f") for n in ("nats", "log volume")),
+            ],
         )
     )
     wholes = frame[frame.part == _PARTS[1]]
     ticks = (
         alt.Chart(wholes)
         .mark_point(filled=True, size=70, opacity=1, color="#e0457b", shape="diamond")
-        .encode(y=y, x="to:Q", tooltip=["of:N", alt.Tooltip("log volume:Q", format="+.2f")])
+        .encode(y=y, x=alt.X("to:Q"), tooltip=[alt.Tooltip("of:N"), alt.Tooltip("log volume:Q", format="+.2f")])
     )
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=WITHIN, strokeDash=[4, 3]).encode(x="x:Q")
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=WITHIN, strokeDash=[4, 3]).encode(x=alt.X("x:Q"))
     return alt.layer(zero, bars, ticks).properties(height=90 + 32 * len(names()))
 
 
@@ -68,7 +72,9 @@ def effective(dimensions: np.ndarray, latent_dim: int) -> alt.LayerChart:
     frame = pd.DataFrame({"of": names(), "dimensions": dimensions})
     x = alt.X("dimensions:Q", title="effective dimensions", scale=alt.Scale(domain=[0, latent_dim]))
     base = alt.Chart(frame).encode(
-        y=alt.Y("of:N", sort=names(), title=None), x=x, tooltip=["of:N", alt.Tooltip("dimensions:Q", format=".2f")]
+        y=alt.Y("of:N", sort=names(), title=None),
+        x=x,
+        tooltip=[alt.Tooltip("of:N"), alt.Tooltip("dimensions:Q", format=".2f")],
     )
     marks = base.mark_point(filled=True, size=90, opacity=1).encode(**_of_class("of"))
     return alt.layer(base.mark_bar(size=3, color=WITHIN), marks).properties(height=60 + 32 * len(names()))
@@ -86,11 +92,11 @@ def spectrum(variances: np.ndarray, shown: list[int]) -> alt.LayerChart:
         pd.DataFrame({"of": names()[row], "axis": ranks, "variance": np.maximum(variances[row], 1e-9)})
         for row in [*shown, len(variances) - 1]
     )
-    prior = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(color=WITHIN, strokeDash=[4, 3]).encode(y="y:Q")
+    prior = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(color=WITHIN, strokeDash=[4, 3]).encode(y=alt.Y("y:Q"))
     base = alt.Chart(frame).encode(
         x=alt.X("axis:O", title="axis, longest first", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("variance:Q", title="variance along it (latent units²)", scale=alt.Scale(type="log")),
-        tooltip=["of:N", "axis:O", alt.Tooltip("variance:Q", format=".3g")],
+        tooltip=[alt.Tooltip("of:N"), alt.Tooltip("axis:O"), alt.Tooltip("variance:Q", format=".3g")],
     )
     encodings = _of_class("of", legend=True)
     lines = base.mark_line(strokeWidth=1.5).encode(color=encodings["color"])
@@ -123,14 +129,16 @@ def ellipses(
         for name, line in outlines
     )
     x, y = equal_scales(np.concatenate([line for _, line in outlines]), titles)
-    base = alt.Chart(lines).encode(x=x, y=y, order="order:Q", detail="digit:N", tooltip="digit:N")
+    base = alt.Chart(lines).encode(
+        x=x, y=y, order=alt.Order("order:Q"), detail=alt.Detail("digit:N"), tooltip=alt.Tooltip("digit:N")
+    )
     prior = base.mark_line(color=WITHIN, strokeDash=[4, 3]).transform_filter(alt.datum.digit == "prior")
     colour = class_encodings("digit", None)["color"]
     classes = base.mark_line(strokeWidth=2).transform_filter(alt.datum.digit != "prior").encode(color=colour)
     at = pd.DataFrame({"x": means[shown, 0], "y": means[shown, 1], "digit": [str(digit) for digit in shown]})
-    centres = alt.Chart(at).encode(x=x, y=y, tooltip="digit:N")
+    centres = alt.Chart(at).encode(x=x, y=y, tooltip=alt.Tooltip("digit:N"))
     discs = centres.mark_circle(size=380, opacity=1, stroke="white", strokeWidth=1.5).encode(color=colour)
-    texts = centres.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text="digit:N")
+    texts = centres.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
         alt.layer(prior, classes, discs, texts.add_params(zoom))
@@ -151,7 +159,7 @@ def over_zoo(frame: pd.DataFrame, value: str, title: str, by_latent_dim: bool) -
     base = alt.Chart(frame).encode(
         x=alt.X("beta:Q", title="β, or the variance a calibrated run learnt", scale=alt.Scale(type="log")),
         y=alt.Y(f"{value}:Q", title=title, scale=alt.Scale(zero=False)),
-        tooltip=["run:N", alt.Tooltip("beta:Q", format=".3g"), alt.Tooltip(f"{value}:Q", format=".2f")],
+        tooltip=[alt.Tooltip("run:N"), alt.Tooltip("beta:Q", format=".3g"), alt.Tooltip(f"{value}:Q", format=".2f")],
     )
     dims = sorted(frame.latent_dim.unique())
     styles = dict(zip(dims, ("#3f86b4", "#c0641f", "#59a312", "#9d3e9b", "#7a828c"), strict=False))

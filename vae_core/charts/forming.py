@@ -1,0 +1,220 @@
+"""The latent space as it forms: a plane of it in Altair, a space of it in Plotly, both with the steps as frames.
+
+Nothing here moves by itself. The plane has a parameter `FRAME`, the number of a recorded step, fractions included, and
+shows what lies between two recorded steps on the straight way between them; the space has a Plotly frame a recorded
+step, named by its number.
+"""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from vae_core.charts.palette import COLOURS, DIGITS, LABELS, class_encodings
+from vae_core.charts.phases import CURVE, FRAME, frame_parameter, steps_axis, with_frame
+from vae_core.charts.plane import equal_scales
+from vae_core.ellipses import ellipse
+from vae_core.latent_film import LatentFilm
+from vae_core.phases import Phase
+
+_PRIOR = "#7a828c"
+_EYE = {"x": 1.25, "y": 1.25, "z": 0.7}  # nearer than Plotly's own
+_FINENESS = 500  # steps a unit of latent space: coordinates travel as whole numbers
+_AROUND, _GLOBE = 33, 17  # points of an ellipse, of a circle of an ellipsoid
+
+
+def plane_film(film: LatentFilm, pictures: list[str], titles: tuple[str, str], height: int = 620) -> alt.LayerChart:
+    """The digits' μ_x with the ellipses of their classes and the prior's, at the frame the parameter names.
+
+    Args:
+        film: of two axes.
+        pictures: PNG data URIs of the digits, N.
+        titles: of the two axes.
+        height: pixels.
+    """
+    x, y = equal_scales(film.limits.T, titles)
+    classes = alt.selection_point(fields=["digit"], bind="legend", toggle="true", name="classes")
+    digits = pd.DataFrame({"digit": film.labels.astype(str), "image": pictures} | _columns(film.points))
+    outlines = np.stack(
+        [
+            [ellipse(mean, covariance, 1.0, _AROUND) for mean, covariance in zip(means, covariances, strict=True)]
+            for means, covariances in zip(film.class_mean, film.class_covariance, strict=True)
+        ]
+    )  # (S, 10, P, 2)
+    around = {"digit": np.repeat(LABELS, _AROUND), "order": np.tile(np.arange(_AROUND), len(LABELS))}
+    lines = pd.DataFrame(around | _columns(outlines.reshape(len(outlines), -1, 2)))
+    names = pd.DataFrame({"digit": LABELS} | _columns(film.class_mean))
+    legend = class_encodings("digit", "digit: click to choose")
+    colour = legend["color"]
+    prior = pd.concat(
+        pd.DataFrame({"x": line[:, 0], "y": line[:, 1], "order": np.arange(len(line)), "sigma": f"prior, {n} σ"})
+        for n, line in ((n, ellipse(np.zeros(2), np.eye(2), float(n))) for n in (1, 2))
+    )
+    rings = (
+        alt.Chart(prior)
+        .mark_line(color=_PRIOR, strokeDash=[5, 4], strokeWidth=1.5)
+        .encode(x=x, y=y, order=alt.Order("order:Q"), detail=alt.Detail("sigma:N"), tooltip=alt.Tooltip("sigma:N"))
+    )
+    dots = (
+        _placed(digits)
+        .mark_point(filled=True, opacity=1, size=24, clip=True)
+        .encode(
+            x=x,
+            y=y,
+            tooltip=[alt.Tooltip("image:N", title="image"), alt.Tooltip("digit:N")],
+            **legend,
+        )
+        .transform_filter(classes)
+    )
+    ellipses = (
+        _placed(lines)
+        .mark_line(strokeWidth=2.5, clip=True)
+        .encode(x=x, y=y, order=alt.Order("order:Q"), color=colour, detail=alt.Detail("digit:N"))
+        .transform_filter(classes)
+    )
+    base = _placed(names).encode(x=x, y=y).transform_filter(classes)
+    discs = base.mark_circle(size=330, opacity=1, stroke="white", strokeWidth=1.5).encode(color=colour)
+    numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
+    return (
+        alt.layer(rings, dots.add_params(classes), ellipses, discs, numbers)
+        .properties(height=height, usermeta={"embedOptions": {"renderer": "canvas"}})  # SVG is slower in motion
+        .add_params(frame_parameter(len(film.step)))
+        .configure_legend(orient="bottom", columns=5)
+    )
+
+
+def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560) -> go.Figure:
+    """The same in three axes, to be turned while it plays: the view is kept from frame to frame.
+
+    Show it without Streamlit's theme, which would paint over the grid.
+
+    Args:
+        film: of three axes.
+        titles: of the axes.
+        height: pixels.
+    """
+    ring = _circles(np.zeros(3), np.eye(3))
+    moving = [_moving(film, number) for number in range(len(film.step))]
+    first = moving[0]
+    colours = [COLOURS[digit] for digit in film.labels]
+    figure = go.Figure(
+        [
+            go.Scatter3d(
+                **_coordinates(ring),
+                mode="lines",
+                line={"color": _PRIOR, "width": 2, "dash": "dash"},
+                hovertemplate="prior, 1 σ<extra></extra>",
+            ),
+            go.Scatter3d(
+                **_coordinates(first[0]),
+                mode="markers",
+                marker={"size": 3, "color": colours},
+                text=film.labels.astype(str),
+                hovertemplate="a %{text}<extra></extra>",
+            ),
+            *(
+                go.Scatter3d(
+                    **_coordinates(first[1 + digit]),
+                    mode="lines",
+                    line={"color": COLOURS[digit], "width": 3},
+                    hovertemplate=f"digit {digit}, 1 σ<extra></extra>",
+                )
+                for digit in range(len(DIGITS))
+            ),
+            go.Scatter3d(
+                **_coordinates(first[-1]),
+                mode="markers+text",
+                marker={"size": 17, "color": list(COLOURS), "line": {"color": "white", "width": 2}},
+                text=[f"<b>{label}</b>" for label in LABELS],
+                textposition="middle center",
+                textfont={"size": 15, "color": "white"},
+                hoverinfo="skip",
+            ),
+        ]
+    )
+    figure.frames = [
+        go.Frame(
+            name=str(number),
+            data=[go.Scatter3d(**_coordinates(points)) for points in parts],
+            traces=list(range(1, 1 + len(parts))),
+        )
+        for number, parts in enumerate(moving)
+    ]
+    half = float(np.ptp(film.limits, axis=1).max()) / 2
+    axis = {"color": _PRIOR, "gridcolor": "#9aa1aa", "showbackground": False, "zeroline": False}
+    places = zip(("xaxis", "yaxis", "zaxis"), titles, film.limits.mean(1), strict=True)
+    scene = {
+        name: {**axis, "title": {"text": title}, "range": [centre - half, centre + half]}
+        for name, title, centre in places
+    }
+    figure.update_layout(
+        scene={**scene, "aspectmode": "cube", "uirevision": "kept", "camera": {"eye": _EYE}},
+        uirevision="kept",
+        paper_bgcolor="rgba(0,0,0,0)",
+        height=height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        showlegend=False,
+    )
+    return figure
+
+
+def followed(
+    frames: np.ndarray, values: np.ndarray, title: str, bands: list[Phase], top: float | None = None, height: int = 215
+) -> alt.LayerChart:
+    """A quantity known at the recorded steps only, with the frame's rule; linear above a logarithmic axis of steps.
+
+    Args:
+        frames: steps taken before each recording, (S,); values (S,).
+        title: of the vertical axis, with its unit.
+        top: end of the vertical axis, if it is to be fixed.
+    """
+    x = steps_axis(int(frames[-1]))
+    table = pd.DataFrame({"step": frames + 1, "value": np.round(values, 4)})
+    scale = alt.Scale(domain=[0, top]) if top else alt.Scale(zero=True)
+    line = (
+        alt.Chart(table)
+        .mark_line(strokeWidth=2, color=CURVE, point={"size": 22, "color": CURVE})
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", title=title, scale=scale),
+            tooltip=[alt.Tooltip("step:Q", format=".0f"), alt.Tooltip("value:Q", title=title, format=".3~g")],
+        )
+    )
+    return with_frame([line], x, frames, bands, height)
+
+
+def _columns(points: np.ndarray) -> dict[str, np.ndarray]:
+    """Coordinates (S, P, 2) as a column an axis and frame, whole numbers: x0, y0, x1, …"""
+    whole = np.rint(points * _FINENESS).astype(np.int32)
+    return {f"{axis}{frame}": whole[frame, :, place] for frame in range(len(whole)) for place, axis in enumerate("xy")}
+
+
+def _placed(table: pd.DataFrame) -> alt.Chart:
+    """A chart whose fields x and y follow the parameter between the columns of its frames."""
+    between = (
+        f"(datum['{{axis}}' + floor({FRAME})] * (1 - {FRAME} % 1) + datum['{{axis}}' + ceil({FRAME})] * ({FRAME} % 1))"
+        f" / {_FINENESS}"
+    )
+    return alt.Chart(table).transform_calculate(x=between.format(axis="x"), y=between.format(axis="y"))
+
+
+def _moving(film: LatentFilm, number: int) -> list[np.ndarray]:
+    """Points of the traces that change: the digits, each class's ellipsoid, the names of the classes."""
+    classes = zip(film.class_mean[number], film.class_covariance[number], strict=True)
+    return [film.points[number], *(_circles(mean, covariance) for mean, covariance in classes), film.class_mean[number]]
+
+
+def _circles(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """The three principal circles of the one-sigma ellipsoid as one line with gaps."""
+    variances, axes = np.linalg.eigh(covariance)
+    stretched = axes * np.sqrt(variances.clip(min=0))
+    turn = 2 * np.pi * np.arange(_GLOBE) / (_GLOBE - 1)
+    parts = []
+    for first, second in ((0, 1), (1, 2), (0, 2)):
+        circle = np.outer(np.cos(turn), stretched[:, first]) + np.outer(np.sin(turn), stretched[:, second])
+        parts += [mean + circle, np.full((1, 3), np.nan)]
+    return np.concatenate(parts)
+
+
+def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
+    return dict(zip("xyz", points.T.astype(np.float32), strict=True))
