@@ -1,34 +1,14 @@
-"""The front door: page configuration, navigation, and the sidebar that all pages share."""
+"""Where the course is entered: by the server, which imports `app`, and by every visit of a page, which runs this file.
 
-from pathlib import Path
+`streamlit run streamlit_app.py` finds `app` by itself; so does `uvicorn streamlit_app:app`.
+"""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from ui import course, lecture, picker
+from ui import front_door, headers, origins
 
-ABOUT = "What the latent space of a VAE looks like once the digits' labels are known. Real models, real MNIST."
-# Own picture: Streamlit fetches Material symbols and emoji for the browser's tab from hosts elsewhere.
-FAVICON = Path(__file__).parent / "ui" / "favicon.png"
-
-first = course.CHAPTERS[0]
-page = st.navigation(
-    {
-        part: [st.Page(c.file, title=c.title, url_path=c.url_path, help=c.see, default=c == first) for c in chapters]
-        for part, chapters in course.parts().items()
-    },
-    position="top",
-)
-here = course.at_path(page.url_path)
-
-st.set_page_config(
-    page_title=f"{here.title} · Latent space",
-    page_icon=FAVICON,
-    layout="wide" if here.wide else "centered",
-    initial_sidebar_state="collapsed" if lecture.is_on() else "auto",
-    menu_items={"About": ABOUT},
-)
-with st.sidebar:
-    picker.show()
-    lecture.switch()
-
-page.run()
+if __name__ == "__main__":
+    front_door.show()
+else:
+    app = st.App(__file__, middleware=[Middleware(headers.SecurityHeaders), Middleware(origins.OwnOriginOnly)])

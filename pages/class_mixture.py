@@ -195,7 +195,7 @@ def draw() -> None:
         title = "From the mixture p(z|C)" if name == "mixture" else "From the one Gaussian"
         with place:
             st.markdown(f"**{title}**")
-            figures.picture(sheet, alt=f"{SHOWN} decoded draws of class {label}: {title.lower()}.", width="stretch")
+            figures.picture(sheet, alt=f"{SHOWN} decoded draws of class {label}, f{title[1:]}.", width="stretch")
             with st.container(horizontal=True):
                 file = f"class-{label}-{name}-{run.run_id}-{seed}"
                 figures.download_picture("Picture", lambda s=sheet: s, f"{file}.png", key=f"class_mixture_png_{name}")

@@ -7,6 +7,7 @@ from ui import (
     class_derivations,
     controls,
     figures,
+    inside_class,
     lesson,
     models,
     moment_exercises,
@@ -76,6 +77,11 @@ figures.chart(
     alt=f"Trace of each class's covariance in two parts; within images it is between {(inside / total).min():.0%} and "
     f"{(inside / total).max():.0%}.",
 )
+
+# --- inside the ellipse -----------------------------------------------------------------------------------------------
+
+st.subheader("Inside the ellipse", anchor="inside")
+inside_class.explore(run, label, plane)
 
 # --- estimates from few images ----------------------------------------------------------------------------------------
 

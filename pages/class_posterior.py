@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import controls, figures, known_classes, lesson, models, picker, posterior_explorer
 from ui.known_classes import GAUSSIAN, MEAN, MIXTURE, SAMPLE, WHOLE
-from vae_core import class_scores, posterior_map, traversal
+from vae_core import class_scores, families, own_run, posterior_map, traversal
 from vae_core.charts import class_pairs, pictures
 from vae_core.charts import class_posterior as charts
 
@@ -76,6 +76,7 @@ where = controls.select(
 found = known_classes.scores(run.run_id, where, PER_CLASS)
 gaussian, mixed, whole = found[GAUSSIAN], found[MIXTURE], found[WHOLE]
 test_labels = models.test_encodings(run.run_id).label.astype(int)
+judged_on = models.test_images(run.run_id)
 difference = gaussian.accuracy - mixed.accuracy
 NEITHER = "neither: within one point of each other"
 
@@ -86,7 +87,7 @@ def guess() -> None:
     lesson.prediction(
         "class_posterior_better",
         f"The mixture knows where each of the {PER_CLASS} digits of a class lies; the Gaussian knows only their mean "
-        "and covariance. Which names more of MNIST's test images rightly?",
+        f"and covariance. Which names more of {judged_on} rightly?",
         (GAUSSIAN, MIXTURE, NEITHER),
         better,
         f"One Gaussian a class names {gaussian.accuracy:.1%} rightly, the mixture {mixed.accuracy:.1%}. Their "
@@ -117,7 +118,7 @@ st.markdown(
     )
 )
 st.caption(
-    f"{len(test_labels):,} test images, each judged at {where}; ± one standard error. Log-loss is −(1/N) Σ log "
+    f"On {judged_on}, {len(test_labels):,}, each judged at {where}; ± one standard error. Log-loss is −(1/N) Σ log "
     "p(Cₙ|zₙ) with the true class Cₙ: it punishes being sure and wrong, which accuracy does not see."
 )
 
@@ -142,7 +143,7 @@ def confusions() -> None:
         ),
         alt=f"Confusion matrix with {way} a class: most often a {true} is named {named}, {share[true, named]:.0%} of "
         "the time.",
-        finding=f"Test images, in per cent of each row. Most often a **{true}** is named **{named}**: "
+        finding=f"On {judged_on}, in per cent of each row. Most often a **{true}** is named **{named}**: "
         f"{confusion[true, named]:,} of {confusion[true].sum():,} times.",
     )
     wrong_digits(way)
@@ -153,6 +154,9 @@ def wrong_digits(way: str) -> None:
     unseen = np.flatnonzero(digits.held_out)
     z, wrong = known_classes.mistakes(run.run_id, where, way)
     sure = int((wrong.doubt < 0.01).sum())
+    these = "These are"
+    if judged_on == own_run.TEST_IMAGES:
+        these = "MNIST's test images do not ship with the app, so these are"
     st.markdown("**The most confidently wrong digits**")
     if len(wrong.position):
         first = wrong.position[:SHOWN_WRONG]
@@ -168,10 +172,10 @@ def wrong_digits(way: str) -> None:
                     figures.picture(pair, alt=f"A {true} named {named}, and its reconstruction.", width="stretch")
                     st.markdown(f"**{true}** named **{named}**, {p}")
     st.caption(
-        f"MNIST's test images do not ship with the app, so these are the worst of the {len(unseen):,} digits that do "
-        f"and that no model has seen: {len(wrong.position)} are named wrongly, {sure} of them with p above 0.99. Left: "
-        "the digit. Right: the decoder's picture of the point that was judged. Where it shows the right class, p(z|C) "
-        "is to blame; where it shows the wrong one too, the encoder."
+        f"{these} the worst of the {len(unseen):,} digits that ship with the app and that no model has seen: "
+        f"{len(wrong.position)} are named wrongly, {sure} of them with p above 0.99. Left: the digit. Right: the "
+        "decoder's picture of the point that was judged. Where it shows the right class, p(z|C) is to blame; where it "
+        "shows the wrong one too, the encoder."
     )
 
 
@@ -190,19 +194,6 @@ images. The log-loss shows it first; whether accuracy suffers too depends on the
 )
 
 
-def families() -> dict[int, list]:
-    """Runs that differ only in β, by latent dimension, two or more, in order of β."""
-    alike = [
-        each
-        for each in models.runs()
-        if (each.architecture, each.likelihood, each.init, each.seed) == ("mlp", "gaussian", "default", 0)
-    ]
-    found = {
-        d: sorted((r for r in alike if r.latent_dim == d), key=lambda r: r.beta) for d in {r.latent_dim for r in alike}
-    }
-    return {d: runs for d, runs in sorted(found.items()) if len(runs) > 1}
-
-
 def table_row(x: str, value: float, each: dict[str, class_scores.Scores]) -> list[dict]:
     return [
         {x: value, "p(z|C) is": way, "accuracy": each[way].accuracy, "log-loss, nats": each[way].log_loss}
@@ -219,7 +210,7 @@ def two_panels(table: pd.DataFrame, x: str, told: str) -> None:
 
 @st.fragment
 def along_beta() -> None:
-    there = families()
+    there = families.families(models.runs())
     if not there:
         return
     if not controls.toggle("class_posterior_family", "Name the test images with every β of the zoo"):
@@ -268,7 +259,7 @@ winner = (
 )
 lesson.takeaway(
     "Bayes' rule turns what a class looks like into what a point is. For this model one Gaussian a class names "
-    f"**{gaussian.accuracy:.1%}** of the test images rightly, the exact mixture of the same digits "
+    f"**{gaussian.accuracy:.1%}** of {judged_on} rightly, the exact mixture of the same digits "
     f"**{mixed.accuracy:.1%}**: the simpler choice is {winner}. Its log-loss is **{gaussian.log_loss:.2f}** nats "
     f"against **{mixed.log_loss:.2f}**. A density that is exact for the images it was made from can be overconfident "
     "about the next one."

@@ -43,9 +43,9 @@ else:
     form = my_digit.form()
     if form is None:
         st.info(
-            "Choose a photograph or a drawing of one digit. It is brought into the form MNIST's makers used, step by "
+            "Draw one digit, or choose a picture of one. It is brought into the form MNIST's makers used, step by "
             "step, and then encoded. Or go back to an MNIST digit above.",
-            icon=":material/add_photo_alternate:",
+            icon=":material/draw:",
         )
         lesson.footer("digit")
         st.stop()
@@ -85,7 +85,8 @@ figures.chart(
 )
 st.caption(
     "Grey: the prior's ±1 and ±2 standard deviations. Pink: q(z|x), thick ±1, thin ±2 standard deviations; "
-    "**+** its mean μ_x, **×** the sample z = μ_x + σ_x ε. Dimensions are ordered by their rate on MNIST's test images."
+    "**+** its mean μ_x, **×** the sample z = μ_x + σ_x ε. Dimensions are ordered by their rate on "
+    f"{models.test_images(run.run_id)}."
 )
 
 pair = list(latent.axes(run))

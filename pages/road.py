@@ -29,6 +29,13 @@ st.markdown(
     "it the "
     "picture changes as little as possible."
 )
+if models.metrics(run.run_id)["test"]["active_units"] == 0:
+    widest = np.ptp(moments.mean, axis=0).max()
+    st.warning(
+        f"This model has collapsed: no dimension is on, and along no axis are its class means more than {widest:.2g} "
+        "apart. Between class means there is nowhere to go, and the decoder draws nearly the same picture everywhere.",
+        icon=":material/info:",
+    )
 
 # --- a question before ------------------------------------------------------------------------------------------------
 
@@ -174,12 +181,16 @@ figures.chart(
 )
 figures.chart(
     charts.along({name: way.reading.log_prior for name, way in ways.items()}, "log p(z), nats"),
-    alt="Log density of the prior along the three roads.",
+    alt="Log density of the prior along the three roads; the lowest is "
+    + ", ".join(f"{name} {way.reading.log_prior.min():.1f}" for name, way in ways.items())
+    + " nats.",
     finding="The prior knows nothing of digits: it is highest at the origin, whatever the decoder draws there.",
 )
 figures.chart(
     charts.along({name: way.reading.speed for name, way in ways.items()}, "image speed, grey levels"),
-    alt="Speed of the decoded picture along the three roads.",
+    alt="Speed of the decoded picture along the three roads, slowest and fastest: "
+    + ", ".join(f"{name} {way.reading.speed.min():.0f} to {way.reading.speed.max():.0f}" for name, way in ways.items())
+    + " grey levels.",
     finding="The picture's speed, ‖dx̂/dt‖ for a walk that takes one unit of time; its area is the road's length in "
     "image "
     "space. Choose constant speed in image space above to make it level.",
@@ -238,7 +249,9 @@ figures.chart(
     charts.road_map(
         plane.means, plane.covariances, {name: plane.place(way.walked.path) for name, way in ways.items()}, plane.titles
     ),
-    alt=f"Map of the class means with the three roads from {start_is} to {end_is}.",
+    alt=f"Map of the class means with the three roads from {start_is} to {end_is}; their lengths in latent space are "
+    + ", ".join(f"{name} {way.reading.latent_length:.2f}" for name, way in ways.items())
+    + ".",
     finding="Discs: class means μ_C with one-sigma ellipses. " + stations.say_what_is_lost(run),
 )
 

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from ui import controls, figures, latent, lesson, models, my_digit, picker
+from ui.components import latent_sliders
 from vae_core import traversal
 from vae_core.charts import strips
 
@@ -26,6 +27,7 @@ def key(dimension: int) -> str:
 
 def place(z: np.ndarray, scale: traversal.Scale) -> None:
     """Put the sliders where z is, as far as they go."""
+    st.session_state["sliders__placed"] = st.session_state.get("sliders__placed", 0) + 1
     for dimension, value in enumerate(scale.to_values(z)):
         stepped = round(float(np.clip(value, -traversal.REACH, traversal.REACH)) / STEP) * STEP
         st.session_state[key(dimension)] = round(stepped, 2)
@@ -37,15 +39,18 @@ def place(z: np.ndarray, scale: traversal.Scale) -> None:
     )
 
 
-def here(scale: traversal.Scale) -> np.ndarray:
-    return scale.to_latent(np.array([st.session_state.get(key(d), 0.0) for d in range(run.latent_dim)]))
+def keep(values: list[float]) -> None:
+    """Remember where the student let go."""
+    st.session_state["sliders__word"] = ""
+    for dimension, value in enumerate(values):
+        st.session_state[key(dimension)] = value
 
 
 def rescale() -> None:
     """Keep the latent where it is when the scale of the sliders changes."""
     new = st.session_state["sliders_scale"]
     before, after = (scales[PRIOR], scales[AGGREGATE]) if new == AGGREGATE else (scales[AGGREGATE], scales[PRIOR])
-    place(here(before), after)
+    place(before.to_latent(np.array([st.session_state[key(d)] for d in range(run.latent_dim)])), after)
 
 
 PRIOR, AGGREGATE = "prior", "q(z)"
@@ -72,11 +77,6 @@ if widest > 1.3 and chosen == PRIOR:
 # --- where to start ---
 
 
-def go_to_class() -> None:
-    if st.session_state["sliders_class"] is not None:
-        place(models.moments(run.run_id).mean[st.session_state["sliders_class"]], scale)
-
-
 def go_to_digit() -> None:
     position = int(np.flatnonzero(digits.labels == st.session_state["sliders_of"])[st.session_state["sliders_number"]])
     place(encodings.mean[position], scale)
@@ -91,16 +91,6 @@ def go_to_mine() -> None:
 with st.container(border=True):
     st.markdown("**Start from**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("The origin", on_click=place, args=(np.zeros(run.latent_dim), scale), icon=":material/adjust:")
-        st.selectbox(
-            "A class mean",
-            range(10),
-            index=None,
-            placeholder="class",
-            key="sliders_class",
-            on_change=go_to_class,
-            width=140,
-        )
         st.selectbox("A digit's μ_x", range(10), key="sliders_of", width=110)
         st.number_input("its number", 0, 499, 0, key="sliders_number", width=130)
         st.button("Go", on_click=go_to_digit)
@@ -112,49 +102,32 @@ with st.container(border=True):
 # --- sliders and image ---
 
 rates = latent.rates(run)
+names = [latent.name(dimension) for dimension in range(run.latent_dim)]
 
 
 @st.fragment
 def move() -> None:
-    sliders, picture = st.columns([3, 2], gap="large")
-    switched_off = st.container()
-    with sliders:
-        for dimension in order:
-            if latent.is_off(run, dimension):
-                continue
-            controls.slider(
-                key(dimension),
-                f"**{latent.name(dimension)}** · rate {rates[dimension]:.2f} nats",
-                -traversal.REACH,
-                traversal.REACH,
-                0.0,
-                STEP,
-            )
-    off = [dimension for dimension in order if latent.is_off(run, dimension)]
-    if off:
-        with switched_off:
-            st.markdown(
-                f":gray[**{len(off)} of {run.latent_dim} dimensions are off**: their rate is under 0.01 nats, q(z|x) "
-                "is the prior whatever the image, and the decoder has learnt to ignore them. Move one and see.]"
-            )
-            for row in range(0, len(off), 3):
-                for column, dimension in zip(st.columns(3), off[row : row + 3], strict=False):
-                    with column:
-                        controls.slider(
-                            key(dimension),
-                            f":gray[{latent.name(dimension)} · off, rate {rates[dimension]:.4f} nats]",
-                            -traversal.REACH,
-                            traversal.REACH,
-                            0.0,
-                            STEP,
-                        )
-    with picture:
-        z = here(scale)
-        decoded = traversal.decode(models.vae(run.run_id), z)
-        told = ", ".join(f"{latent.name(d)} = {z[d]:.2f}" for d in order[:4])
-        figures.picture(decoded, alt=f"The decoded image at {told}.", width="stretch")
-        st.caption(f"x̂(z) at {told}" + (", …" if run.latent_dim > 4 else "") + ". These are values of z itself.")
-        figures.download_picture("Picture", lambda: decoded, f"decoded-{run.run_id}.png", key="sliders_download")
+    values = np.array(
+        [controls.held(key(d), names[d], -traversal.REACH, traversal.REACH) for d in range(run.latent_dim)]
+    )
+    latent_sliders.show(
+        run,
+        values,
+        st.session_state.get("sliders__placed", 0),
+        scale,
+        STEP,
+        key,
+        keep,
+        key="sliders_panel",
+    )
+    z = scale.to_latent(values)
+    st.caption("Drag, or use the arrow keys; ▶ moves one dimension back and forth. Under the picture stands z itself.")
+    figures.download_picture(
+        "Picture",
+        lambda: traversal.decode(models.vae(run.run_id), z),
+        f"decoded-{run.run_id}.png",
+        key="sliders_download",
+    )
     st.subheader("Every dimension's walk", anchor="walk")
     strip = strips.traversal(
         traversal.decode(models.vae(run.run_id), traversal.axis_walks(z, scale, WALK)[order]),

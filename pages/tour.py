@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import choice, controls, figures, lesson, models, picker, stations, tour_builder
+from ui import choice, controls, figures, lesson, models, picker, stations, tour_builder, tour_map
 from ui.components import film
 from vae_core import tour as tours
 from vae_core import tour_comparison, tour_text
@@ -90,13 +90,7 @@ def grow() -> None:
         )
         st.caption("Dots: class means μ_C. Clouds: one-sigma ellipsoids of the class covariances. Drag to turn.")
     else:
-        figures.chart(
-            charts.tour_map(plane.means, plane.covariances, travelled, ahead, plane.titles), alt=said, key="tour_map"
-        )
-        st.caption(
-            "Discs: class means μ_C. Rings: one-sigma ellipses of the class covariances. Brown: the tour, its legs "
-            "numbered. Dashed: the digits it may go to next. " + stations.say_what_is_lost(run)
-        )
+        tour_map.show(run, said, travelled, ahead)
     for number, step in enumerate(steps[:shown], start=1):
         arithmetic(number, step)
     if shown < last:

@@ -120,7 +120,10 @@ def draw() -> None:
     shown_axes = sorted(range(space), key=lambda place: kept[place])
     titles = tuple(latent.name(kept[place]) for place in shown_axes)
     seen = geometry.project(clouds.mean[:-1], clouds.covariance[:-1], np.eye(dims)[shown_axes])
-    alt = f"{n_sigma}-sigma ellipses of classes {', '.join(map(str, shown))} in {', '.join(titles)}."
+    alt = (
+        f"{n_sigma}-sigma ellipses of classes {', '.join(map(str, shown))} in {', '.join(titles)}; of all ten the "
+        f"{smallest} takes the least room and the {largest} the most."
+    )
     if not shown:
         st.info("Choose a class above.", icon=":material/touch_app:")
     elif space == 3:

@@ -6,20 +6,21 @@ Pure functions on lists of runs; `ui/picker.py` draws the controls.
 import math
 from collections.abc import Sequence
 
-from vae_core.config import ARCHITECTURES, INITS, LIKELIHOODS, RunConfig
+from vae_core.config import ARCHITECTURES, INITS, LIKELIHOODS, SCHEDULES, RunConfig
 
 # In the order of the controls: the options of each depend on those before it.
-FIELDS = ("latent_dim", "architecture", "likelihood", "beta", "init", "seed")
+FIELDS = ("latent_dim", "architecture", "likelihood", "beta", "schedule", "init", "seed")
 NAMES = {
     "latent_dim": "Latent dimension",
     "architecture": "Architecture",
     "likelihood": "Likelihood",
     "beta": "β",
+    "schedule": "Learning rate",
     "init": "Initial weights",
     "seed": "Seed",
 }
 # Where the order is not that of numbers.
-ORDER = {"architecture": ARCHITECTURES, "likelihood": LIKELIHOODS, "init": INITS}
+ORDER = {"architecture": ARCHITECTURES, "likelihood": LIKELIHOODS, "schedule": SCHEDULES, "init": INITS}
 PREFERRED = RunConfig()
 
 
@@ -74,6 +75,7 @@ def _distance(run: RunConfig, wanted: dict) -> tuple:
         run.architecture != wanted["architecture"],
         run.likelihood != wanted["likelihood"],
         abs(math.log(run.beta / wanted["beta"])),
+        run.schedule != wanted["schedule"],
         run.init != wanted["init"],
         abs(run.seed - wanted["seed"]),
         run.run_id,

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from ui import controls, figures, latent, models
+from vae_core import families
 from vae_core.config import RunConfig
 
 STEPS = np.linspace(-3, 3, 7)  # of a walk, in standard deviations along its axis
@@ -74,12 +75,12 @@ def walk_changes(run_id: str, digit: int, kept: tuple[int, ...]) -> list[dict]:
 
 @st.cache_data(max_entries=4)
 def zoo_table(run_ids: tuple[str, ...]):
-    """One row a run: its β (a calibrated run's learnt variance), volume and effective dimensions, as a data frame."""
+    """One row a plain run, as a data frame: β (or a calibrated run's learnt variance), volume, effective dimensions."""
     import pandas as pd
 
     rows = []
     for run in models.runs():
-        if run.run_id not in run_ids:
+        if run.run_id not in run_ids or not families.is_plain(run):
             continue
         found = clouds(run.run_id, tuple(range(run.latent_dim)))
         active = tuple(d for d in range(run.latent_dim) if not latent.is_off(run, d))

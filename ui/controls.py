@@ -1,14 +1,15 @@
 """Controls whose value is in the address, so that a link opens a page in the state it was sent from.
 
 Every control takes a full key, `<chapter>_<name>`: the name of the parameter in the address and of the entry in
-session state. Values survive page changes. A value in the address that is not allowed is dropped, and a word under the
-control says so. Defaults are left out of the address.
+session state. Values survive page changes. A value in the address that is not allowed is dropped before Streamlit sees
+it, and a word under the control says so. Defaults are left out of the address.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import streamlit as st
+from streamlit.runtime.state import get_session_state
 
 from ui import course
 
@@ -92,7 +93,7 @@ def open_question(key: str, label: str, options: Sequence[str], *, help: str | N
 def slider(key: str, label: str, low, high, default, step=None, *, help: str | None = None, **more):
     """A number between `low` and `high`; all four whole or all four float."""
     _check_key(key)
-    asked = _asked(key, lambda raw: low <= float(raw) <= high)
+    asked = _asked(key, lambda raw: _within(raw, low, high))
     value = st.slider(label, low, high, default, step, key=key, help=help, **_KEPT, **more)
     _say_if_dropped(key, label, asked, value, f"{value:g}")
     return value
@@ -101,7 +102,7 @@ def slider(key: str, label: str, low, high, default, step=None, *, help: str | N
 def number(key: str, label: str, low, high, default, step=None, *, help: str | None = None, **more):
     """A number typed in, between `low` and `high`; all four whole or all four float."""
     _check_key(key)
-    asked = _asked(key, lambda raw: low <= float(raw) <= high)
+    asked = _asked(key, lambda raw: _within(raw, low, high))
     value = st.number_input(label, low, high, default, step, key=key, help=help, **_KEPT, **more)
     _say_if_dropped(key, label, asked, value, f"{value:g}")
     return value
@@ -110,7 +111,10 @@ def number(key: str, label: str, low, high, default, step=None, *, help: str | N
 def text(key: str, label: str, default: str = "", *, max_chars: int, help: str | None = None, **more) -> str:
     """A short text; what may stand in it, the page says itself."""
     _check_key(key)
-    return st.text_input(label, default, max_chars=max_chars, key=key, help=help, **_KEPT, **more)
+    asked = _asked(key, lambda raw: len(raw) <= max_chars)
+    value = st.text_input(label, default, max_chars=max_chars, key=key, help=help, **_KEPT, **more)
+    _say_if_dropped(key, label, asked, value, quoted(value))
+    return value
 
 
 def toggle(key: str, label: str, default: bool = False, *, help: str | None = None, **more) -> bool:
@@ -122,34 +126,93 @@ def toggle(key: str, label: str, default: bool = False, *, help: str | None = No
     return value
 
 
+def held(key: str, label: str, low: float, high: float, default: float = 0.0) -> float:
+    """A number that a component of our own shows and writes into the address itself; here it is read and kept.
+
+    As with any control, `st.session_state[key]` holds it, and setting that moves it.
+    """
+    _check_key(key)
+    asked = None
+    if key not in st.session_state:
+        asked = _asked(key, lambda raw: low <= float(raw) <= high)
+        raw = None if asked is not None else st.query_params.get(key)
+        st.session_state[key] = default if raw is None else float(raw)
+    value = min(max(st.session_state[key], low), high)
+    _say_if_dropped(key, label, asked, value, f"{value:g}")
+    return value
+
+
+def point(key: str, label: str) -> tuple[float, float] | None:
+    """A point of a plane, `1.5,-0.2` in the address, that a component of our own shows; None without one."""
+    _check_key(key)
+    asked = None
+    if key not in st.session_state:
+        asked = _asked(key, lambda raw: _point(raw) is not None)
+        st.session_state[key] = _point(st.query_params.get(key, ""))
+    value = st.session_state[key]
+    _say_if_dropped(key, label, asked, value, "none")
+    return value
+
+
+def _point(raw: str) -> tuple[float, float] | None:
+    try:
+        x, y = map(float, raw.split(","))
+    except ValueError:
+        return None
+    return (x, y) if abs(x) <= 1000 and abs(y) <= 1000 else None
+
+
 def _check_key(key: str) -> None:
     chapters = [chapter.key for chapter in course.CHAPTERS]
     if not any(key.startswith(f"{chapter}_") for chapter in chapters):
         raise ValueError(f"the key {key!r} belongs to no chapter; start it with one of {', '.join(chapters)} and _")
 
 
+def quoted(raw: str) -> str:
+    """What an address holds, as inline code; nothing in it can end the code and act as Markdown."""
+    shown = "".join(mark if mark.isprintable() and mark != "`" else " " for mark in raw[:60]).strip()
+    return f"`{shown}`" if shown else "nothing"
+
+
 def _asked(key: str, allowed: Callable[[str], bool]) -> str | None:
-    """What the address asks for, if it is not allowed. Streamlit drops such values silently, so look before it does."""
-    raw = st.query_params.get(key)
-    if raw is None:
+    """What the address asks for, if it is not one allowed value.
+
+    Streamlit drops most such values silently, rounds or cuts some, and fails on others (an infinite whole number), so
+    it is not shown them.
+    """
+    raw = st.query_params.get_all(key)
+    if not raw:
         return None
     try:
-        return None if allowed(raw) else raw
-    except ValueError:
-        return raw
+        fits = len(raw) == 1 and allowed(raw[0])
+    except (ValueError, OverflowError):
+        fits = False
+    if fits:
+        return None
+    with get_session_state().query_params() as params:
+        # A control takes its first value from here, not from what `st.query_params` shows.
+        params._initial_query_params.pop(key, None)
+        if key not in st.session_state:
+            params.remove_param(key)
+    return ", ".join(raw)
+
+
+def _within(raw: str, low, high) -> bool:
+    value = float(raw)
+    return low <= value <= high and (isinstance(low, float) or value.is_integer())
 
 
 def _say_if_dropped(key: str, label: str, asked: str | None, value, text: str) -> None:
     """Keep the word under the control until the student moves it."""
     slot = f"_dropped_{key}"
     if asked is not None:
-        st.session_state[slot] = (asked[:60], value)
+        st.session_state[slot] = (quoted(asked), value)
     if slot not in st.session_state:
         return
     dropped, at = st.session_state[slot]
     if value == at:
         st.warning(
-            f"The link asked for “{label}” = `{dropped}`, which is not possible; showing {text}.",
+            f"The link asked for “{label}” = {dropped}, which is not possible; showing {text}.",
             icon=":material/info:",
         )
     else:

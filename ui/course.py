@@ -7,6 +7,7 @@ links and the browser tests all read this list. To add one, write `pages/<key>.p
 from dataclasses import dataclass
 
 FOLDER = "pages"
+TEACHING = "Teaching"  # the part after the lessons: for those who teach, and for looking things up
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,13 @@ CHAPTERS = (
         title="How a VAE sees a digit",
         see="One image turned into a small Gaussian and back again, with every number on the way.",
         part="One digit",
+    ),
+    Chapter(
+        key="draw",
+        title="Draw your own digit",
+        see="Your own handwriting encoded while you draw, and what the model does with a drawing that is no digit.",
+        part="One digit",
+        wide=True,
     ),
     Chapter(
         key="sliders",
@@ -111,7 +119,83 @@ CHAPTERS = (
         see="Three roads between two digits, and what the decoder draws on the way.",
         part="Paths",
     ),
+    Chapter(
+        key="beta",
+        title="What β does",
+        see="One slider over every β we trained, two side by side, and which β a loss found elsewhere amounts to.",
+        part="β",
+    ),
+    Chapter(
+        key="optimal_beta",
+        title="Is there an optimal β?",
+        see="β as a variance to be estimated, the frontier it moves along, and why the best β depends on what for.",
+        part="β",
+    ),
+    Chapter(
+        key="sampling",
+        title="Four ways to draw a digit",
+        see="New digits drawn in four ways, side by side, and judged: are they digits, all ten, and new?",
+        part="Sampling",
+        wide=True,
+    ),
+    Chapter(
+        key="chain",
+        title="Asking the decoder alone",
+        see="A random walk that finds p(z|x) without the encoder, its proof, and what its diagnostics cannot see.",
+        part="Sampling",
+    ),
+    Chapter(
+        key="phases",
+        title="The phases of the KL",
+        see="A training step by step: a spike that says nothing, a valley, a rise; and two ways to lose z altogether.",
+        part="Training",
+        wide=True,
+    ),
+    Chapter(
+        key="forming",
+        title="Watching the latent space form",
+        see="Digits finding their places while a VAE is trained, in a plane or in a space you can turn.",
+        part="Training",
+        wide=True,
+    ),
+    Chapter(
+        key="classifier",
+        title="Does a classifier see the same space?",
+        see="A VAE and a classifier with the same bottleneck as both form, and what each space is good for.",
+        part="Training",
+        wide=True,
+    ),
+    Chapter(
+        key="architectures",
+        title="MLP, CNN, UNet",
+        see="The same VAE with four networks, each drawn from itself, and features that find a way round z.",
+        part="Training",
+    ),
+    Chapter(
+        key="train",
+        title="Train your own",
+        see="A VAE of your own while it learns, and then in every chapter of this course.",
+        part="Training",
+        wide=True,
+    ),
+    Chapter(
+        key="notation",
+        title="Notation and glossary",
+        see="Every symbol and term: its formula, unit and pitfall, the chapters that use it, and the literature.",
+        part=TEACHING,
+    ),
+    Chapter(
+        key="instructor",
+        title="For instructors",
+        see="For each lesson the aim, a question for the room, usual mistakes, and links to states worth showing.",
+        part=TEACHING,
+    ),
 )
+
+
+def lessons() -> tuple[Chapter, ...]:
+    """The chapters that make up the course proper: all but those about it."""
+    return tuple(each for each in CHAPTERS if each.part != TEACHING)
 
 
 def chapter(key: str) -> Chapter:
@@ -145,8 +229,9 @@ def parts() -> dict[str, list[Chapter]]:
 
 
 def neighbours(key: str) -> tuple[Chapter | None, Chapter | None]:
-    """The chapters before and after, None at the ends."""
-    here = CHAPTERS.index(chapter(key))
-    before = CHAPTERS[here - 1] if here > 0 else None
-    after = CHAPTERS[here + 1] if here + 1 < len(CHAPTERS) else None
-    return before, after
+    """The lessons before and after, None at the ends; a page that is no lesson has neither."""
+    walk, here = lessons(), chapter(key)
+    if here not in walk:
+        return None, None
+    place = walk.index(here)
+    return walk[place - 1] if place > 0 else None, walk[place + 1] if place + 1 < len(walk) else None

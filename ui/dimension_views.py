@@ -183,7 +183,7 @@ def caption(run: RunConfig, other: RunConfig | None, kind: str, polar: bool, cla
     left, right = ("Left half, filled", "right half, hollow") if classes else ("Left half", "right half")
     if other is None:
         words += [f"{left}: means; {right}: samples."] if kind == BOTH else []
-        words.append("Under each name: its rate in nats on MNIST's test images.")
+        words.append(f"Under each name: its rate in nats on {models.test_images(run.run_id)}.")
     else:
         words.append(f"{left}: {run.run_id}; {right}: {other.run_id}.")
         words += ["Of every two violins the first shows means, the second samples."] if kind == BOTH else []

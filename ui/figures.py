@@ -1,9 +1,11 @@
 """Charts and pictures with alternative text and a caption that says what was found; downloads of both."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from vae_core.charts import pictures
 
@@ -59,4 +61,17 @@ def download_table(label: str, table: Callable, file_name: str, key: str) -> Non
 
 def _download(label: str, data: Callable[[], bytes], file_name: str, mime: str, key: str) -> None:
     icon = ":material/download:"
-    st.download_button(label, data, file_name=file_name, mime=mime, key=key, icon=icon, on_click="ignore")
+    st.download_button(
+        label, _in_this_session(data), file_name=file_name, mime=mime, key=key, icon=icon, on_click="ignore"
+    )
+
+
+def _in_this_session(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Streamlit calls `make` in a thread of no session, where a student's own run is not to be found; take it there."""
+    context = get_script_run_ctx()
+
+    def made() -> bytes:
+        with ThreadPoolExecutor(1, initializer=lambda: add_script_run_ctx(ctx=context)) as thread:
+            return thread.submit(make).result()
+
+    return made

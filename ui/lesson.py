@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ui import controls, course
+from ui import controls, course, notation, on_paper
+
+_LARGEST = 1e9  # that can be typed into an exercise; its squares and quotients are still numbers
 
 
 class Step(NamedTuple):
@@ -34,22 +36,27 @@ class Diagnosis(NamedTuple):
 
 def header(key: str) -> None:
     """Title of the chapter and what the student will see, from `ui.course`."""
-    chapter = course.chapter(key)
+    chapter, lessons = course.chapter(key), course.lessons()
+    on_paper.style()
     st.title(chapter.title)
-    st.caption(f"{chapter.part} · chapter {course.CHAPTERS.index(chapter) + 1} of {len(course.CHAPTERS)}")
+    number = f" · chapter {lessons.index(chapter) + 1} of {len(lessons)}" if chapter in lessons else ""
+    st.caption(f"{chapter.part}{number}")
     st.markdown(f"**What you will see.** {chapter.see}")
+    notation.show_used(key)
 
 
 def footer(key: str) -> None:
-    """Links to the chapters before and after."""
+    """Links to the lessons before and after, and the way onto paper."""
     before, after = course.neighbours(key)
     st.divider()
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        if before:
-            st.page_link(before.file, label=f"Back: {before.title}", icon=":material/arrow_back:")
-        if after:
-            st.page_link(after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:")
-    st.caption("The address of this page holds what you chose. Copy it, and someone else sees what you see.")
+    with st.container(key=on_paper.SCREEN_ONLY):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            if before:
+                st.page_link(before.file, label=f"Back: {before.title}", icon=":material/arrow_back:")
+            if after:
+                st.page_link(after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:")
+        st.caption("The address of this page holds what you chose. Copy it, and someone else sees what you see.")
+    on_paper.button(course.chapter(key))
 
 
 def takeaway(text: str) -> None:
@@ -62,7 +69,7 @@ def prediction(
     key: str,
     question: str,
     options: Sequence[str],
-    answer: str,
+    answer: str | Callable[[], str],
     explanation: str | Callable[[], object],
 ) -> str | None:
     """Ask before showing; the answer comes after a choice, or at once for those who would rather not guess.
@@ -71,19 +78,22 @@ def prediction(
         key: `<chapter>_<name>`; the student's choice stands in the address under it.
         question: what to predict.
         options: short answers, one of them `answer`.
-        answer: the right one, computed by the page.
+        answer: the right one, computed by the page; a function is called only when it is to be shown.
         explanation: shown with the answer; a function draws it itself and is called only then.
 
     Returns:
         The student's choice, None before it.
     """
-    if answer not in options:
-        raise ValueError(f"the answer {answer!r} is not among the options {list(options)}")
+    if not callable(answer):
+        _check_answer(answer, options)
     with st.container(border=True):
         guess = controls.open_question(key, f":material/psychology: **Predict.** {question}", options)
         given_up = controls.toggle(f"{key}_shown", "Show the answer without a guess") if guess is None else False
         if guess is None and not given_up:
             return None
+        if callable(answer):
+            answer = answer()
+            _check_answer(answer, options)
         if guess is None:
             st.info(f"{answer}.", icon=":material/visibility:")
         elif guess == answer:
@@ -156,6 +166,8 @@ def exercise(
             values = {
                 field.name: place.number_input(
                     field.label,
+                    min_value=-_LARGEST,
+                    max_value=_LARGEST,
                     value=None,
                     step=None,
                     format="%.6g",
@@ -185,6 +197,11 @@ def source_view(*objects: object, label: str = "The code that ran") -> None:
     if box.open:
         for each in objects:
             box.code(inspect.getsource(inspect.unwrap(each)), language="python")
+
+
+def _check_answer(answer: str, options: Sequence[str]) -> None:
+    if answer not in options:
+        raise ValueError(f"the answer {answer!r} is not among the options {list(options)}")
 
 
 def _set(key: str, value) -> None:

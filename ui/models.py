@@ -1,23 +1,30 @@
 """Models, digits and what was computed from them, loaded once per process and shared by all students.
 
 Everything returned is shared: arrays are read-only, models are in eval mode and must not be changed. torch is imported
-when the first model is loaded, not before, so that text appears at once.
+when the first model is loaded, not before, so that text appears at once. Only the run that a student trained
+(`ui.your_run`) is read from the session and never cached here.
 
 A run whose files are missing or damaged is left out for a minute and the page is drawn again with another; the
 picker says so. Pages therefore never handle a damaged run themselves.
 """
 
+import logging
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from vae_core import zoo
+from ui import kept_models, server_memory, your_run
+from vae_core import own_run, zoo
 from vae_core.config import RunConfig
 
 if TYPE_CHECKING:
+    from vae_core.classifier import Classifier
     from vae_core.vae import VAE
+
+KEPT = kept_models.kept_models(os.environ)
 
 
 class DigitEncodings(NamedTuple):
@@ -41,42 +48,69 @@ def damaged() -> dict[str, str]:
 
 def vae(run_id: str) -> "VAE":
     """The model, in eval mode on the CPU."""
-    return _or_leave_out(_vae, run_id)
+    return _of("vae", _vae, run_id)
+
+
+def classifiers() -> tuple[RunConfig, ...]:
+    """The classifiers that can be shown now."""
+    left_out = damaged()
+    return tuple(run for run in _listed_classifiers() if run.run_id not in left_out)
+
+
+def classifier(run_id: str) -> "Classifier":
+    """The classifier, in eval mode on the CPU."""
+    return _or_leave_out(_classifier, run_id)
+
+
+def test_representation(run_id: str):
+    """A classifier's bottleneck of MNIST's 10,000 test images (10000, d), and their labels."""
+    return _or_leave_out(_test_representation, run_id)
 
 
 def metrics(run_id: str) -> dict[str, Any]:
     """Figures stored with the run, `metrics["test"]["rate"]` and so on, nats per image."""
-    return _or_leave_out(_metrics, run_id)
+    return _of("metrics", _metrics, run_id)
 
 
 def history(run_id: str):
     """Rate and distortion over training, as `vae_core.zoo.history` gives them."""
-    return _or_leave_out(_history, run_id)
+    return _of("history", _history, run_id)
 
 
 def moments(run_id: str):
     """Per class mean, covariance and count over the training split (`vae_core.zoo.ClassMoments`)."""
-    return _or_leave_out(_moments, run_id)
+    return _of("moments", _moments, run_id)
 
 
 def test_encodings(run_id: str):
     """q(z|x) of MNIST's 10,000 test images with their labels (`vae_core.zoo.Encodings`)."""
-    return _or_leave_out(_test_encodings, run_id)
+    return _of("test_encodings", _test_encodings, run_id)
+
+
+def sample_quality(run_id: str) -> dict[str, Any] | None:
+    """How good the run's samples are to the judge, None if it is not judged (`vae_core.zoo.sample_quality`)."""
+    return None if your_run.held(run_id) else _or_leave_out(_sample_quality, run_id)
 
 
 def snapshots(run_id: str):
     """The latent space over training (`vae_core.zoo.snapshots`); ask only for runs whose `snapshots` is true."""
-    return _or_leave_out(_snapshots, run_id)
+    return _of("snapshots", _snapshots, run_id)
 
 
 def encodings(run_id: str) -> DigitEncodings:
     """q(z|x) of the shipped digits."""
-    return _or_leave_out(_encodings, run_id)
+    return _once(run_id, "encodings", _encode) or _or_leave_out(_encodings, run_id)
 
 
 def digit_terms(run_id: str):
     """Rate and distortion of every shipped digit, nats, z drawn once (`vae_core.evaluation.ImageTerms`)."""
-    return _or_leave_out(_digit_terms, run_id)
+    return _once(run_id, "digit_terms", _measure) or _or_leave_out(_digit_terms, run_id)
+
+
+def test_images(run_id: str) -> str:
+    """Which images `metrics["test"]` and `test_encodings` are of, for prose: "MNIST's test images" for the zoo."""
+    mine = your_run.held(run_id)
+    return mine.measured_on if mine else own_run.TEST_IMAGES
 
 
 def digits():
@@ -96,12 +130,29 @@ def digit_pictures() -> list[str]:
     return data_uris(digits().images)
 
 
+def _of(what: str, load: Callable[[str], Any], run_id: str) -> Any:
+    """`what` of the student's own run, from the session; of any other as `load` gives it, from the shared cache."""
+    mine = your_run.held(run_id)
+    return getattr(mine, what) if mine else _or_leave_out(load, run_id)
+
+
+def _once(run_id: str, what: str, compute: Callable[["VAE"], Any]) -> Any:
+    """What is computed from the student's own run, kept beside it; None for any other run."""
+    mine = your_run.held(run_id)
+    if mine and what not in mine.computed:
+        mine.computed[what] = compute(mine.vae)
+    return mine.computed[what] if mine else None
+
+
 def _or_leave_out(load: Callable[[str], Any], run_id: str) -> Any:
     """What `load` gives, or leave the run out and draw the page again."""
+    if own_run.is_own(run_id):
+        raise LookupError("a run that a student trained is to be had in that student's session only")
     try:
         return load(run_id)
     except zoo.ZooError as error:
         damaged()[run_id] = str(error)
+        logging.getLogger(__name__).warning("%s is left out: %s", run_id, error)
         st.rerun()
 
 
@@ -110,11 +161,33 @@ def _listed() -> tuple[RunConfig, ...]:
     return tuple(zoo.list_runs())
 
 
-@st.cache_resource(max_entries=32, show_spinner="Loading the model …")
-def _vae(run_id: str) -> "VAE":
+@st.cache_resource(ttl=60)
+def _listed_classifiers() -> tuple[RunConfig, ...]:
+    return tuple(zoo.list_classifiers())
+
+
+def _prepare() -> None:
     import torch
 
     torch.set_num_threads(1)  # many students, small networks: one thread each beats all threads for one
+    server_memory.give_back_what_is_freed()
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the classifier …")
+def _classifier(run_id: str) -> "Classifier":
+    _prepare()
+    return zoo.load_classifier(run_id)
+
+
+@st.cache_resource(max_entries=8)
+def _test_representation(run_id: str):
+    representation, label = zoo.test_representation(run_id)
+    return tuple(_read_only((representation, label)))
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Loading the model …")
+def _vae(run_id: str) -> "VAE":
+    _prepare()
     return zoo.load(run_id)
 
 
@@ -133,9 +206,14 @@ def _moments(run_id: str):
     return zoo.moments(run_id)
 
 
-@st.cache_resource(max_entries=32)
+@st.cache_resource(max_entries=2 * KEPT)
 def _test_encodings(run_id: str):
     return zoo.test_encodings(run_id)
+
+
+@st.cache_resource(max_entries=256, ttl=600)
+def _sample_quality(run_id: str) -> dict[str, Any] | None:
+    return zoo.sample_quality(run_id)
 
 
 @st.cache_resource(max_entries=8)
@@ -148,21 +226,30 @@ def _digits():
     return zoo.digits()
 
 
-@st.cache_resource(max_entries=64, show_spinner="Encoding the digits …")
+@st.cache_resource(max_entries=2 * KEPT, show_spinner="Encoding the digits …")
 def _encodings(run_id: str) -> DigitEncodings:
+    return _encode(_vae(run_id))
+
+
+def _encode(vae: "VAE") -> DigitEncodings:
     import torch
 
-    vae = _vae(run_id)  # loaded outside: weights made in inference mode would refuse gradients for ever
-    with torch.inference_mode():
-        found = [np.asarray(part, dtype=np.float64) for part in vae.encode(_digit_tensor())]
+    with torch.inference_mode():  # not around the loading: such weights would refuse gradients for ever
+        # In pieces: convolutions of all digits at once would take half a gigabyte.
+        pieces = [vae.encode(piece) for piece in _digit_tensor().split(500)]
+        found = [torch.cat(parts).double().numpy() for parts in zip(*pieces, strict=True)]
     return DigitEncodings(*_read_only(found))
 
 
 @st.cache_resource(max_entries=64, show_spinner="Measuring the digits …")
 def _digit_terms(run_id: str):
+    return _measure(_vae(run_id))
+
+
+def _measure(vae: "VAE"):
     from vae_core import evaluation
 
-    return evaluation.ImageTerms(*_read_only(evaluation.image_terms(_vae(run_id), _digit_tensor())))
+    return evaluation.ImageTerms(*_read_only(evaluation.image_terms(vae, _digit_tensor())))
 
 
 def _digit_tensor():

@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from ui import choice, models
-from vae_core import zoo
+from ui import choice, controls, models, your_run
+from vae_core import own_run, zoo
 from vae_core.config import RunConfig
 
 KEY = "model"  # session state and address; holds a run id
@@ -28,19 +28,22 @@ def show() -> None:
         st.error("No trained model can be read. Restore the folder `pretrained/` and load this page again.")
         st.stop()
 
-    ids = [run.run_id for run in runs]
-    _mend_state(runs)
+    mine = your_run.current()
+    offered = {run.run_id: run for run in ([mine.config, *runs] if mine else runs)}
+    _mend_state(runs, offered)
     above = st.container()
     run_id = st.selectbox(
         "Model loaded",
-        ids,
-        index=ids.index(choice.default_run(runs).run_id),
+        list(offered),
+        index=list(offered).index(choice.default_run(runs).run_id),
         key=KEY,
+        # Its name stands in the address, not its id: another student's link must not tell one run from another.
+        format_func=lambda each: your_run.NAME if own_run.is_own(each) else each,
         bind="query-params",
         on_change=_forget_word,
         help="Every model of the zoo by name: architecture, latent dimension, β. Type to search.",
     )
-    run = runs[ids.index(run_id)]
+    run = offered[run_id]
     st.session_state["_run"] = run
     with above:
         for field in choice.FIELDS:
@@ -62,17 +65,28 @@ def current_run() -> RunConfig:
     return st.session_state["_run"]
 
 
-def _mend_state(runs: tuple[RunConfig, ...]) -> None:
-    """Before the control is drawn: replace a run that is not there, and say so."""
-    ids = {run.run_id for run in runs}
+def load(run_id: str) -> None:
+    """Load this run of the zoo; for a button's `on_click`."""
+    st.session_state[KEY] = run_id
+    _forget_word()
+
+
+def _mend_state(runs: tuple[RunConfig, ...], offered: dict[str, RunConfig]) -> None:
+    """Before the control is drawn: load what was just trained; replace a run that is not there, and say so."""
     asked = st.query_params.get(KEY)
     held = st.session_state.get(KEY)
-    if held is None and asked is not None and asked not in ids:
+    if your_run.is_to_be_loaded():
+        st.session_state[KEY] = your_run.current().config.run_id
+        st.session_state[_WORD] = ""
+    elif held is None and asked is not None and (asked.startswith(your_run.NAME) or asked not in offered):
+        why = "which is not in the zoo"
+        if asked.startswith(your_run.NAME):
+            why = "which lives only in the browser tab that trained it, until that is closed or reloaded"
         st.session_state[_WORD] = (
-            f"The link asked for the model `{asked[:60]}`, which is not in the zoo; "
+            f"The link asked for the model {controls.quoted(asked)}, {why}; "
             f"`{choice.default_run(runs).run_id}` is loaded."
         )
-    elif held is not None and held not in ids:
+    elif held is not None and held not in offered:
         run = choice.nearest(runs, st.session_state["_run"])
         st.session_state[KEY] = run.run_id
         st.session_state[_WORD] = f"The model `{held}` cannot be read any more; `{run.run_id}` is loaded."
@@ -80,7 +94,8 @@ def _mend_state(runs: tuple[RunConfig, ...]) -> None:
 
 def _control(field: str, runs: tuple[RunConfig, ...], run: RunConfig) -> None:
     """One control of the picker, drawn only where the zoo leaves a choice."""
-    options = choice.options(runs, run, field)
+    # A student's own run is an option while it is loaded; what is chosen here is always of the zoo.
+    options = choice.options(runs if run in runs else (*runs, run), run, field)
     if len(options) < 2:
         return
     key = f"_pick_{field}"
@@ -109,8 +124,8 @@ def _forget_word() -> None:
 
 
 def _figures(run: RunConfig) -> None:
-    test = models.metrics(run.run_id)["test"]
+    test, images = models.metrics(run.run_id)["test"], models.test_images(run.run_id)
     rows = [f"| {name} | {test[key]:.2f} |" for key, name in _FIGURES.items() if key in test]
     if "active_units" in test:
         rows.append(f"| active units | {test['active_units']:g} of {run.latent_dim} |")
-    st.markdown("\n".join(["| MNIST's test images | nats per image |", "|:--|--:|", *rows]))
+    st.markdown("\n".join([f"| {images[0].upper()}{images[1:]} | nats per image |", "|:--|--:|", *rows]))

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from ui import controls, figures, lesson, models
-from vae_core import class_divergences
+from vae_core import class_divergences, families
 from vae_core.charts import class_mixture as charts
 from vae_core.config import RunConfig
 
@@ -47,7 +47,7 @@ def against_beta(run: RunConfig) -> None:
     if not box.open:
         return
     with box:
-        sizes = [size for size in sorted({r.latent_dim for r in models.runs()}) if len(_family(run, size)) > 1]
+        sizes = [size for size in sorted({r.latent_dim for r in models.runs()}) if len(_family(size)) > 1]
         if not sizes:
             st.info("The zoo holds no two models that differ in β alone.", icon=":material/info:")
             return
@@ -90,7 +90,7 @@ def _per_class(run: RunConfig) -> None:
 
 def _beta_chart(run: RunConfig, size: int, way: str) -> None:
     rows = []
-    for beta, of in _family(run, size):
+    for beta, of in _family(size):
         if way == MIXTURE:
             each = divergences(of.run_id)
             values, errors = [*each.estimate, each.aggregate.estimate], [*each.standard_error, each.aggregate[1]]
@@ -121,13 +121,12 @@ def _beta_chart(run: RunConfig, size: int, way: str) -> None:
     )
 
 
-def _family(run: RunConfig, latent_dim: int) -> list[tuple[float, RunConfig]]:
+def _family(latent_dim: int) -> list[tuple[float, RunConfig]]:
     """Runs of a size that differ in β alone, with the calibrated one at the variance it found; by β."""
     alike = [
         (_beta(r), r)
         for r in models.runs()
-        if r.latent_dim == latent_dim and r.architecture == run.architecture and r.likelihood != "bernoulli"
-        if r.init == "default" and r.seed == 0
+        if r.latent_dim == latent_dim and families.is_plain(r) and r.likelihood != "bernoulli" and r.seed == 0
     ]
     return sorted(alike, key=lambda pair: pair[0])
 

@@ -69,6 +69,8 @@ def _grid(run_id: str):
 
 @st.cache_data(max_entries=256, show_spinner="Looking for a short road …")
 def _decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
+    from vae_core.evaluation import ACTIVE_RATE
+
     vae, ends = models.vae(run_id), np.array([start, end])
     grid = None
     if ends.shape[1] == 2:
@@ -76,7 +78,9 @@ def _decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
         if (ends < [grid.x[0], grid.y[0]]).any() or (ends > [grid.x[-1], grid.y[-1]]).any():
             # A picture unlike any digit may lie outside: a grid of its own.
             grid = decoder_roads.covering_grid(vae.decode, np.concatenate([grid.points, ends]))
-    return decoder_roads.decoder_road(vae.decode, ends[0], ends[1], grid)
+    # The decoder ignores dimensions that are off: bending there would cost nothing and lead anywhere.
+    on = np.array(models.metrics(run_id)["test"]["rate_per_dimension"]) >= ACTIVE_RATE
+    return decoder_roads.decoder_road(vae.decode, ends[0], ends[1], grid, on)
 
 
 @st.cache_data(max_entries=64, show_spinner="Walking the roads …")

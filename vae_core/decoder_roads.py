@@ -17,8 +17,10 @@ def covering_grid(decode: Decode, points: np.ndarray) -> ImageGrid:
     return image_grid(decode, tuple(float(side) for side in extent), RESOLUTION)
 
 
-def decoder_road(decode: Decode, start: np.ndarray, end: np.ndarray, grid: ImageGrid | None = None) -> np.ndarray:
-    """A road along which the decoded image moves little, (T, latent_dim).
+def decoder_road(
+    decode: Decode, start: np.ndarray, end: np.ndarray, grid: ImageGrid | None = None, free: np.ndarray | None = None
+) -> np.ndarray:
+    """A road along which the decoded image moves little, (T, latent_dim), bent in the `free` dimensions (all).
 
     The energy is minimised from the chord. With a grid, in 2-D, also from the shortest way along its edges, which sees
     roads elsewhere but is jagged as found; of the two the one shorter in image space is returned. Neither is charged
@@ -27,7 +29,7 @@ def decoder_road(decode: Decode, start: np.ndarray, end: np.ndarray, grid: Image
     Raises:
         ValueError: ends that do not fit, or lie outside the grid.
     """
-    found = geodesic(decode, start, end, steps=STEPS)
+    found = geodesic(decode, start, end, steps=STEPS, free=free)
     if grid is None or np.array_equal(start, end):
         return found.path
     elsewhere = geodesic(decode, start, end, steps=STEPS, initial=grid_path(grid, decode, start, end))

@@ -40,6 +40,7 @@ def geodesic(
     initial: ArrayLike | None = None,
     max_evaluations: int = 100,
     dtype: torch.dtype = torch.float32,
+    free: ArrayLike | None = None,
 ) -> Geodesic:
     r"""The discrete geodesic: the path that minimises $E = n \sum_i \lVert g(z_{i+1}) - g(z_i) \rVert^2$.
 
@@ -57,9 +58,11 @@ def geodesic(
         initial: where to begin instead of the chord, (T, latent_dim) from start to end, such as a grid path.
         max_evaluations: stop once E and its gradient were computed this often; a line search is finished first.
         dtype: what `decode` is given.
+        free: dimensions that may leave the initial path, (latent_dim,) bool; all by default. One that g ignores costs
+            nothing, and the path would drift along it.
 
     Raises:
-        ValueError: bad ends, steps or initial path, or a decode that is not differentiable, drops rows or
+        ValueError: bad ends, steps, initial path or free dimensions, or a decode that is not differentiable, drops rows or
             returns what is not finite.
 
     Source: Shao, Kumar & Fletcher 2018, "The Riemannian geometry of deep generative models".
@@ -67,6 +70,9 @@ def geodesic(
     start, end = check_ends(start, end)
     if steps < 2 or max_evaluations < 1:
         raise ValueError(f"A geodesic needs 2 steps and 1 evaluation at least, not {steps}, {max_evaluations}.")
+    bends = np.ones(len(start), dtype=bool) if free is None else np.asarray(free, dtype=bool)
+    if bends.shape != start.shape:
+        raise ValueError(f"free has shape {bends.shape}; give one bool for each of {len(start)} dimensions.")
     chord = straight(start, end, steps + 1)
     begin = chord if initial is None else resample(_check_initial(initial, start, end), steps + 1)
     # For a flat decoder E is quadratic in the inner points, with this matrix; in `relax` coordinates it is round, so
@@ -91,7 +97,7 @@ def geodesic(
         evaluations += 1
         if energy < best_energy:
             best_path, best_energy = path, energy
-        return energy, (relax.T @ gradient[1:-1]).ravel()
+        return energy, (relax.T @ (gradient[1:-1] * bends)).ravel()
 
     minimize(
         objective,

@@ -8,7 +8,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.app.opening import open_page, text
-from vae_core import zoo
+from ui import models
+from vae_core import traversal, zoo
 
 MODELS = ["mlp-d2-b1", "mlp-d8-b3", "mlp-d2-b0.01", "mlp-d20-bernoulli", "mlp-d16-calibrated"]
 
@@ -65,7 +66,7 @@ def upload(at: AppTest, name: str, data: bytes, mime: str = "image/png") -> AppT
 def test_a_students_picture_goes_through_every_step_to_an_elbo():
     at = open_page("digit")
     at.segmented_control(key="digit_source").set_value("my picture").run()
-    assert any("Choose a photograph" in info.value for info in at.info)
+    assert any("Draw one digit" in info.value for info in at.info)
     digit = zoo.digits().images[4200].repeat(6, axis=0).repeat(6, axis=1)
     upload(at, "digit.png", png(255 - digit))
     assert not at.exception
@@ -74,7 +75,7 @@ def test_a_students_picture_goes_through_every_step_to_an_elbo():
     at.switch_page("pages/sliders.py").run()
     (button,) = (button for button in at.button if button.label == "My picture")
     button.click().run()
-    assert any(slider.value != 0 for slider in at.slider if slider.key.startswith("sliders_z"))
+    assert any(sliders(at, 2))
 
 
 BAD = {
@@ -95,33 +96,37 @@ def test_a_bad_picture_gets_a_friendly_word(kind):
     assert len(at.warning) == 1
 
 
-def test_sliders_start_from_a_class_mean_and_return():
+def sliders(at: AppTest, count: int) -> list[float]:
+    """Where the sliders stand; they are drawn by the browser (`tests/browser/test_latent_sliders.py`)."""
+    return [at.session_state[f"sliders_z{number + 1}"] for number in range(count)]
+
+
+def test_sliders_start_from_a_digit():
     at = open_page("sliders", "mlp-d8-b1")
-    at.selectbox(key="sliders_class").set_value(3).run()
-    moments = zoo.moments("mlp-d8-b1")
-    values = [at.slider(key=f"sliders_z{i + 1}").value for i in range(8)]
-    np.testing.assert_allclose(values, np.clip(moments.mean[3], -3, 3), atol=0.026)
-    next(button for button in at.button if button.label == "The origin").click().run()
-    assert all(at.slider(key=f"sliders_z{i + 1}").value == 0 for i in range(8))
+    assert sliders(at, 8) == [0] * 8
+    at.selectbox(key="sliders_of").set_value(3)
+    at.number_input(key="sliders_number").set_value(7).run()
+    next(button for button in at.button if button.label == "Go").click().run()
+    position = np.flatnonzero(zoo.digits().labels == 3)[7]
+    mean = models.encodings("mlp-d8-b1").mean[position]
+    np.testing.assert_allclose(sliders(at, 8), np.clip(mean, -3, 3), atol=0.026)
     assert not at.exception
 
 
 def test_changing_the_scale_keeps_the_place():
-    at = open_page("sliders", "mlp-d2-b1")
-    at.slider(key="sliders_z1").set_value(1.5).run()
-    place = next(caption.value for caption in at.caption if "x̂(z) at" in caption.value)
+    at = open_page("sliders", "mlp-d2-b1", sliders_z1="1.5")
+    assert sliders(at, 2) == [1.5, 0]
     at.segmented_control(key="sliders_scale").set_value("q(z)").run()
-    moved = next(caption.value for caption in at.caption if "x̂(z) at" in caption.value)
-    numbers = [
-        [float(part.split("= ")[1].split()[0].rstrip(".,")) for part in text.split("z₁"[0])[1:] if "= " in part]
-        for text in (place, moved)
-    ]
-    np.testing.assert_allclose(*numbers, atol=0.06)
+    scale = traversal.aggregate_scale(*models.encodings("mlp-d2-b1"))
+    np.testing.assert_allclose(scale.to_latent(sliders(at, 2)), [1.5, 0], atol=0.03)
 
 
-def test_dimensions_that_are_off_are_said_to_be():
-    at = open_page("sliders", "mlp-d8-b3")
-    off = 8 - zoo.metrics("mlp-d8-b3")["test"]["active_units"]
-    assert off > 0
-    assert f"{off} of 8 dimensions are off" in text(at)
-    assert sum("· off" in slider.label for slider in at.slider) == off
+@pytest.mark.parametrize("key", ["welcome", "class_moments", "tour"])
+def test_a_pinned_place_is_answered_for_every_kind_of_model(key):
+    for run_id in ("mlp-d2-b1", "mlp-d16-b3"):
+        at = open_page(key, run_id, **{f"{key}_pin": "0.5,-0.25"})
+        assert not at.exception
+        assert "you pinned" in text(at)
+    at = open_page(key, "mlp-d2-b1", **{f"{key}_pin": "0.5"})
+    assert "you pinned" not in text(at)
+    assert "“The place pinned” = `0.5`, which is not possible" in text(at)

@@ -27,11 +27,15 @@ def row(at: AppTest, name: str) -> list[str]:
     return [cell.strip() for cell in line.split("|")[2:5]]
 
 
-@pytest.mark.parametrize("run_id", [RUN, "mlp-d3-b0.1", "mlp-d8-b0.1", "mlp-d20-bernoulli", "mlp-d2-calibrated"])
+@pytest.mark.parametrize(
+    "run_id", [RUN, "mlp-d3-b0.1", "mlp-d8-b0.1", "mlp-d20-bernoulli", "mlp-d2-calibrated", "unet-skips-d8-b1"]
+)
 def test_every_kind_of_model_has_roads(run_id):
     at = open_road(run_id)
     assert not at.exception
     assert "**Takeaway.**" in text(at)
+    collapsed = zoo.metrics(run_id)["test"]["active_units"] == 0
+    assert ("This model has collapsed" in text(at)) == collapsed
 
 
 def test_the_numbers_of_the_straight_road_are_those_of_the_chord():

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, Playwright
 
@@ -33,19 +34,36 @@ def chromium() -> str | None:
     return shutil.which(named) if named else next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 
 
+class Server(NamedTuple):
+    """A running server."""
+
+    address: str
+    process: subprocess.Popen
+
+
 @contextmanager
-def running_app() -> Iterator[str]:
+def running_app(script: Path = ROOT / "streamlit_app.py") -> Iterator[str]:
     """Start `streamlit run` on a free port; gives its address, and ends it."""
+    with running_server(script) as server:
+        yield server.address
+
+
+@contextmanager
+def running_server(
+    script: Path = ROOT / "streamlit_app.py", environ: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """As `running_app`, with the process to look at, and `environ` on top of this one's environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, **(environ or {})}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_healthy(address, server)
-        yield address
+        yield Server(address, server)
     finally:
         server.terminate()
         try:

@@ -73,7 +73,7 @@ def test_works_are_cited_as_readers_expect():
 
 
 @pytest.mark.parametrize(
-    "words, chapter, among",
+    ("words", "chapter", "among"),
     [
         ("rhat", None, ["rhat"]),
         ("WASSERSTEIN2", None, ["wasserstein"]),

@@ -145,6 +145,13 @@ def test_a_search_begun_on_a_detour_and_stopped_at_once_falls_back_on_the_chord(
     np.testing.assert_array_equal(found.path, straight([0.0, 0.0], [1.0, 0.0], 25))
 
 
+def test_a_dimension_that_is_not_free_stays_on_the_chord():
+    bent = geodesic(sphere, [0.2, 0.3], [1.4, 1.2], steps=16, free=[True, False])
+    np.testing.assert_allclose(bent.path[:, 1], np.linspace(0.3, 1.2, 17))
+    assert bent.energy < bent.chord_energy
+    assert geodesic(sphere, [0.2, 0.3], [1.4, 1.2], steps=16).energy < bent.energy
+
+
 def test_geodesics_work_inside_no_grad_and_leave_the_decoder_alone():
     layer = torch.nn.Linear(2, 5)
     with torch.no_grad():
@@ -214,6 +221,7 @@ nan = float("nan")
         (lambda: resample([[0.0], [1.0]], 5, "fast"), "'fast'"),
         (lambda: geodesic(sphere, [0.0], [1.0, 0.0]), "one length"),
         (lambda: geodesic(sphere, [0.0, 0.0], [1.0, 0.0], steps=1), "2 steps"),
+        (lambda: geodesic(sphere, [0.0, 0.0], [1.0, 0.0], free=[True]), "one bool for each of 2"),
         (lambda: geodesic(sphere, [0.0, 0.0], [1.0, 0.0], initial=[[0.0, 0.0], [2.0, 0.0]]), "from start to end"),
         (lambda: geodesic(lambda z: sphere(z).detach(), [0.0, 0.0], [1.0, 0.0]), "differentiable"),
         (lambda: geodesic(lambda z: sphere(z)[1:], [0.0, 0.0], [1.0, 0.0]), "25 latents gave 24"),

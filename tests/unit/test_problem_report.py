@@ -6,7 +6,7 @@ from ui.problem_report import VARIABLE, Destination, destination, versions
 
 
 @pytest.mark.parametrize(
-    "text, expected",
+    ("text", "expected"),
     [
         (None, Destination("", "")),
         ("  ", Destination("", "")),

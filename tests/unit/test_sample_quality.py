@@ -189,7 +189,7 @@ def small_zoo(tmp_path, monkeypatch):
 def write_judge(weights: bytes) -> None:
     config = RunConfig(architecture="conv", latent_dim=32, likelihood="categorical")
     figures = {"accuracy": 0.99, "cross_entropy": 0.05, "images": 10_000}
-    metrics = {split: figures for split in ("train", "validation", "test")} | {"parameters": 1, "wall_time_s": 1.0}
+    metrics = dict.fromkeys(("train", "validation", "test"), figures) | {"parameters": 1, "wall_time_s": 1.0}
     assert config.run_id == zoo.JUDGE
     zoo.write_run(config, {"model.safetensors": weights, "metrics.json": json.dumps(metrics).encode()})
 

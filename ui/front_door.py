@@ -1,0 +1,39 @@
+"""What every page shares: page configuration, navigation, and the sidebar."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import course, lecture, picker, problem_report, training_desk
+
+ABOUT = "What the latent space of a VAE looks like once the digits' labels are known. Real models, real MNIST."
+# Own picture: Streamlit fetches Material symbols and emoji for the browser's tab from hosts elsewhere.
+FAVICON = Path(__file__).parent / "favicon.png"
+
+
+def show() -> None:
+    """Draw what is shared, then run the page that was asked for."""
+    first = course.CHAPTERS[0]
+    page = st.navigation(
+        {
+            part: [
+                st.Page(c.file, title=c.title, url_path=c.url_path, help=c.see, default=c == first) for c in chapters
+            ]
+            for part, chapters in course.parts().items()
+        },
+        position="top",
+    )
+    here = course.at_path(page.url_path)
+    st.set_page_config(
+        page_title=f"{here.title} · Latent space",
+        page_icon=FAVICON,
+        layout="wide" if here.wide else "centered",
+        initial_sidebar_state="collapsed" if lecture.is_on() else "auto",
+        menu_items={"About": ABOUT},
+    )
+    training_desk.attend(here.key)
+    with st.sidebar:
+        picker.show()
+        lecture.switch()
+        problem_report.show(here)
+    page.run()

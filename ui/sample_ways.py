@@ -1,0 +1,125 @@
+"""Four ways to draw a latent (one of them twice): draws, pictures, what the judge says, nearest training images."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ui import models
+from vae_core import sample_quality, sampling, traversal, zoo
+from vae_core.gaussians import Gaussian
+from vae_core.mixture import GaussianMixture
+from vae_core.nearest_images import Nearest, nearest
+
+# As a student reads it.
+WAYS = {
+    "prior": "the prior",
+    "aggregate": "a digit, then q(z|x)",
+    "classes": "the class Gaussian",
+    "mixture": "the class mixture",
+    "pcn": "a digit, then pCN",
+}
+REAL, AGAIN = "unseen digits", "their reconstructions"
+JUDGED = 500  # drawn of each way, to be judged here
+PCN_STEPS = 40
+_TRIED = 30  # chains that b is chosen by
+_STEPS = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
+
+
+class Drawn(NamedTuple):
+    """Latents (N, d), their decodings (N, 28, 28) in [0, 1], and for pCN its step size and acceptance."""
+
+    z: np.ndarray
+    images: np.ndarray
+    b: float | None = None
+    acceptance: float | None = None
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing …")
+def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
+    """n draws by one of `WAYS`; `label` keeps the ways by class to one class, else they take equal shares.
+
+    The digits behind `aggregate`, `mixture` and `pcn` are shipped ones that the models were trained on.
+    """
+    if way == "pcn":
+        return _by_pcn(run_id, n, seed)
+    z = _latents(run_id, way, label, n, seed)
+    return Drawn(z, traversal.decode(models.vae(run_id), z))
+
+
+@st.cache_data(max_entries=128, show_spinner="Asking the judge …")
+def judged(run_id: str, way: str, seed: int) -> sample_quality.Quality:
+    """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
+    found = sample_quality.judge_images(models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images)
+    return sample_quality.quality(found, _judged_digits())
+
+
+@st.cache_data
+def floor() -> sample_quality.Quality:
+    """The same for as many held-out digits, beside the others: what real digits score."""
+    every, held_out = _judged_digits(), models.digits().held_out
+    unseen = np.flatnonzero(held_out)
+    some = unseen[:: max(1, len(unseen) // JUDGED)][:JUDGED]
+    return sample_quality.quality(_part(every, some), _part(every, np.flatnonzero(~held_out)))
+
+
+@st.cache_data(max_entries=128, show_spinner="Looking for the nearest training images …")
+def neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
+    """The nearest shipped training digit, as its place among the shipped ones, of draws or of unseen digits.
+
+    Args:
+        crowd: one of `WAYS`, or `REAL`, or `AGAIN`: held-out digits decoded from one draw of their q(z|x).
+    """
+    digits = models.digits()
+    trained = np.flatnonzero(~digits.held_out)
+    if crowd in WAYS:
+        queries = draw(run_id, crowd, None, JUDGED, seed).images
+    else:
+        unseen = np.flatnonzero(digits.held_out)
+        queries = digits.images[unseen] / np.float32(255)
+        if crowd == AGAIN:
+            mean, logvar = (part[unseen] for part in models.encodings(run_id))
+            noise = np.random.default_rng(seed).standard_normal(mean.shape)
+            queries = traversal.decode(models.vae(run_id), mean + np.exp(0.5 * logvar) * noise)
+    found = nearest(queries, digits.images[trained] / np.float32(255))
+    return Nearest(trained[found.index], found.distance)
+
+
+def _latents(run_id: str, way: str, label: int | None, n: int, seed: int) -> np.ndarray:
+    digits, encodings, moments = models.digits(), models.encodings(run_id), models.moments(run_id)
+    trained = ~digits.held_out
+    if way in ("prior", "aggregate"):
+        mean, logvar = encodings.mean[trained], encodings.logvar[trained]
+        return sample_quality.draw_latents(way, mean, logvar, moments, n, seed)
+    classes = range(10) if label is None else [label]
+    draws = []
+    for each in classes:
+        if way == "classes":
+            source = Gaussian(moments.mean[each], moments.covariance[each])
+        else:
+            members = trained & (digits.labels == each)
+            source = GaussianMixture(encodings.mean[members], encodings.logvar[members])
+        draws.append(source.sample(n // len(classes), [seed, each]))
+    return np.concatenate(draws)
+
+
+def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
+    """One short chain a digit, from its μ_x; the end of each is a draw, as far as the chain has got."""
+    digits, encodings, vae = models.digits(), models.encodings(run_id), models.vae(run_id)
+    some = np.random.default_rng(seed).choice(np.flatnonzero(~digits.held_out), n)
+    images, start = digits.images[some] / np.float32(255), encodings.mean[some]
+    few = sampling.decoder_log_likelihood(vae, images[:_TRIED])
+    b = sampling.largest_step(few, start[:_TRIED], _STEPS, seed)
+    run = sampling.pcn_chain(sampling.decoder_log_likelihood(vae, images), start, b, PCN_STEPS, seed)
+    z = run.samples[:, -1]
+    return Drawn(z, traversal.decode(vae, z), b, float(run.accepted.mean()))
+
+
+@st.cache_resource(show_spinner="Showing the judge the real digits …")
+def _judged_digits() -> sample_quality.Judged:
+    images = models.digits().images / np.float32(255)
+    return sample_quality.judge_images(models.classifier(zoo.JUDGE), images)
+
+
+def _part(of: sample_quality.Judged, places: np.ndarray) -> sample_quality.Judged:
+    return sample_quality.Judged(of.features[places], of.probabilities[places])
