@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= data
 
-.PHONY: app test lint format zoo screenshots clean
+.PHONY: app test lint format zoo screenshots lock audit clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
@@ -28,6 +28,24 @@ zoo: $(VENV)/dev.stamp
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots screenshots
 
+# What the container installs, with hashes: for Linux on x86-64, Python 3.11, without torch, whose CPU build PyPI lacks.
+NOT_LOCKED := torch torchvision triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti \
+  nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
+  nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
+lock: $(VENV)-audit/stamp
+	$(VENV)-audit/bin/uv pip compile requirements.txt --output-file requirements.lock --generate-hashes --quiet \
+	  --python-version 3.11 --python-platform x86_64-unknown-linux-gnu --no-header --no-annotate \
+	  $(addprefix --no-emit-package ,$(NOT_LOCKED))
+
+# Exit code 0: none known to be vulnerable, 1: some are, 3: no advisory source could be asked about all of them.
+audit: $(VENV)-audit/stamp
+	@$(VENV)-audit/bin/python .ci/audit.py
+
+$(VENV)-audit/stamp: requirements-audit.txt
+	@test -x $(VENV)-audit/bin/python || $(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --requirement requirements-audit.txt
+	@touch $@
+
 $(VENV)/app.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python3.11 ..."; exit 1; }
@@ -40,4 +58,4 @@ $(VENV)/dev.stamp: requirements.txt requirements-train.txt requirements-dev.txt 
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit .pytest_cache .ruff_cache .hypothesis

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 VARIABLE = "VAE_MODELS_IN_MEMORY"
-DEFAULT = 12
+DEFAULT = 8
 
 
 def kept_models(environ: Mapping[str, str]) -> int:

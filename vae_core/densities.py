@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.stats import norm
+from scipy.special import ndtri
+
+from vae_core import normal
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # whisker, box, median, box, whisker
 POINTS = 48
@@ -92,7 +94,7 @@ def standard_normal(points: int = POINTS) -> Violin:
     """The prior N(0, 1) in one dimension."""
     reach = np.sqrt(-2 * np.log(_TAIL))
     at = np.linspace(-reach, reach, points)
-    return Violin(at, norm.pdf(at), norm.ppf(QUANTILES), 0.0, 1.0)
+    return Violin(at, normal.density(at), ndtri(QUANTILES), 0.0, 1.0)
 
 
 def one_sample_each(mean: np.ndarray, logvar: np.ndarray, seed: int) -> np.ndarray:

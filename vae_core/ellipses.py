@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtr
 
 from vae_core.geometry import principal_axes
 
@@ -21,7 +21,7 @@ def mass_within(n_sigma: ArrayLike, latent_dim: int) -> np.ndarray:
 
     The squared Mahalanobis distance is chi-squared with latent_dim degrees of freedom.
     """
-    return chi2.cdf(np.square(n_sigma), latent_dim)
+    return chdtr(latent_dim, np.square(n_sigma))
 
 
 def ellipse(mean: ArrayLike, covariance: ArrayLike, n_sigma: float = 1.0, points: int = 100) -> np.ndarray:

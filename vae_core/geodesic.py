@@ -62,8 +62,8 @@ def geodesic(
             nothing, and the path would drift along it.
 
     Raises:
-        ValueError: bad ends, steps, initial path or free dimensions, or a decode that is not differentiable, drops rows or
-            returns what is not finite.
+        ValueError: bad ends, steps, initial path or free dimensions, or a decode that is not differentiable, drops
+            rows or returns what is not finite.
 
     Source: Shao, Kumar & Fletcher 2018, "The Riemannian geometry of deep generative models".
     """

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
+from vae_core import normal
 from vae_core.mixture import GaussianMixture
 
 _BLOCK = 2_000_000  # densities held at once, so that 500 Gaussians on a fine grid stay within tens of megabytes
@@ -78,8 +78,8 @@ def density(mixture: PlanarMixture, grid: Grid) -> np.ndarray:
     """
     blurred = mixture.covariance + (0.6 * grid.cell) ** 2 * np.eye(2)
     if not blurred[:, 0, 1].any():  # parallel to the axes: each Gaussian is a product, and the sum a matrix product
-        along_x = norm.pdf(grid.x, mixture.mean[:, :1], np.sqrt(blurred[:, 0, :1]))  # (n, X)
-        along_y = norm.pdf(grid.y, mixture.mean[:, 1:], np.sqrt(blurred[:, 1, 1:]))  # (n, Y)
+        along_x = normal.density(grid.x, mixture.mean[:, :1], np.sqrt(blurred[:, 0, :1]))  # (n, X)
+        along_y = normal.density(grid.y, mixture.mean[:, 1:], np.sqrt(blurred[:, 1, 1:]))  # (n, Y)
         return along_y.T @ along_x / len(blurred)
     a, b, c = blurred[:, 0, 0], blurred[:, 0, 1], blurred[:, 1, 1]
     determinant = a * c - b**2

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 
 class Separation(NamedTuple):
@@ -172,5 +171,6 @@ def _ranks(distances: ArrayLike) -> np.ndarray:
         raise ValueError(f"distances have shape {distances.shape}; allowed: (K, K), K of 3 or more")
     pairs = _pairs(distances)
     ranks = np.zeros_like(distances)
-    ranks[pairs] = rankdata(distances[pairs])
+    _, place, shared = np.unique(distances[pairs], return_inverse=True, return_counts=True)
+    ranks[pairs] = (np.cumsum(shared) - (shared - 1) / 2)[place]  # equal distances share the mean of their ranks
     return ranks + ranks.T

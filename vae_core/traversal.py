@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from vae_core.vae import VAE
 
@@ -74,7 +74,7 @@ def quantile_plane(latent_dim: int, axes: tuple[int, int], side: int, start: np.
     Returns:
         Latents, (side, side, d), top row first.
     """
-    quantiles = norm.ppf((np.arange(side) + 0.5) / side)
+    quantiles = ndtri((np.arange(side) + 0.5) / side)
     plane = np.tile(np.zeros(latent_dim) if start is None else np.asarray(start, float), (side, side, 1))
     plane[:, :, axes[0]] = quantiles[None, :]
     plane[:, :, axes[1]] = quantiles[::-1, None]

@@ -9,7 +9,8 @@ With $z_1 \sim \mathcal N(m_1, s_1^2)$ and $z_2 \sim \mathcal N(m_2, s_2^2)$, in
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+
+from vae_core import normal
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class TwoGaussians:
 
     def densities(self, z: np.ndarray) -> np.ndarray:
         """Of the first Gaussian, the second, the mixture and the sum at z (N,): (4, N)."""
-        first, second = norm.pdf(z, self.mean1, self.stddev1), norm.pdf(z, self.mean2, self.stddev2)
-        of_sum = norm.pdf(z, self.sum_mean, np.sqrt(self.sum_variance))
+        first, second = normal.density(z, self.mean1, self.stddev1), normal.density(z, self.mean2, self.stddev2)
+        of_sum = normal.density(z, self.sum_mean, np.sqrt(self.sum_variance))
         return np.stack([first, second, (first + second) / 2, of_sum])
 
     def grid(self, points: int = 161) -> np.ndarray:

@@ -1,14 +1,19 @@
-"""A sweep on real Dask processes: finished runs are skipped, a killed worker's run is finished by another, equal."""
+"""Sweeps on real Dask processes, here and on a cluster: a killed worker's run is finished by another, equal."""
 
 import hashlib
+import json
 import os
+import re
 import signal
-import threading
+import subprocess
+import sys
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 
 from vae_core import sweep, zoo
 from vae_core.config import RunConfig
@@ -18,7 +23,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-RUNS = [RunConfig(hidden=(16,), epochs=epochs, batch_size=500, seed=1) for epochs in (2, 6)]
+ROOT = Path(__file__).parents[2]
+RUNS = [RunConfig(hidden=(16,), epochs=epochs, batch_size=500, seed=1) for epochs in (1, 4)]
 
 
 def weights(folder, config) -> str:
@@ -26,50 +32,73 @@ def weights(folder, config) -> str:
 
 
 @contextmanager
-def cluster():
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit=0) as processes,
-        Client(processes) as client,
-    ):
-        yield processes, client
+def started(arguments: list[str], log: Path, says: str) -> Iterator[subprocess.Popen]:
+    """A process from the command line, once its log matches `says`; ended with everything it started."""
+    with log.open("w") as out:
+        process = subprocess.Popen(arguments, stdout=out, stderr=out, cwd=ROOT, start_new_session=True)
+    try:
+        wait_for(lambda: re.search(says, log.read_text()), log)
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
-def test_sweep_by_a_scheduler_survives_a_killed_worker_with_equal_weights(mnist_folder, tmp_path):
+def wait_for(condition, log: Path, seconds: float = 120):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"nothing came of it in {seconds} s; the log says:\n{log.read_text()}")
+
+
+def test_sweep_on_a_cluster_survives_a_killed_worker_with_the_weights_of_a_local_one(mnist_folder, tmp_path):
     local, remote = tmp_path / "local", tmp_path / "remote"
     outcomes = list(sweep.sweep(RUNS, mnist_folder, local, tmp_path / "a", workers=2))
     assert {outcome.config for outcome in outcomes} == set(RUNS)
     assert all(outcome.error is None and outcome.metrics["test"]["images"] == 10_000 for outcome in outcomes)
     assert sweep.pending_runs(RUNS, local) == []
 
-    with cluster() as (processes, client):
-        reached = threading.Event()
-        seen = []
-
-        def on_progress(progress):
-            seen.append(progress)
-            if progress.run_id == RUNS[1].run_id and progress.epoch == 2:
-                reached.set()
-
-        def kill_the_worker():
-            assert reached.wait(60)
-            key = f"train-{RUNS[1].run_id}"
-            holder = next(address for address, keys in client.processing().items() if key in map(str, keys))
-            pid = client.run(os.getpid, workers=[holder])[holder]
-            os.kill(pid, signal.SIGKILL)
-
-        killer = threading.Thread(target=kill_the_worker)
-        killer.start()
-        address = processes.scheduler_address
-        outcomes = list(
-            sweep.sweep(RUNS, mnist_folder, remote, tmp_path / "b", scheduler=address, on_progress=on_progress)
-        )
-        killer.join()
-    assert [outcome.error for outcome in outcomes] == [None, None]
-    epochs = [progress.epoch for progress in seen if progress.run_id == RUNS[1].run_id]
-    assert max(epochs) == 6
+    wanted, checkpoints = tmp_path / "runs.json", tmp_path / "b"
+    wanted.write_text(json.dumps([config.to_dict() for config in RUNS]))
+    command = [sys.executable, "-m", "vae_core", "sweep", "--runs", str(wanted), "--data", str(mnist_folder)]
+    command += ["--zoo", str(remote), "--checkpoints", str(checkpoints)]
+    dask = [sys.executable, "-m", "dask"]
+    # As separate processes from the command line; without a nanny, so that a killed worker is not started again.
+    scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address", ":0"]
+    with ExitStack() as stack:
+        log = tmp_path / "scheduler.log"
+        stack.enter_context(started(scheduler, log, r"Scheduler at:\s+tcp://\S+"))
+        address = re.search(r"Scheduler at:\s+(tcp://\S+)", log.read_text())[1]
+        worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        worker += ["--local-directory", str(tmp_path)]
+        logs = [tmp_path / f"worker-{number}.log" for number in range(2)]
+        workers = [stack.enter_context(started(worker, each, "Registered to")) for each in logs]
+        log = tmp_path / "sweep.log"
+        with log.open("w") as out:
+            sweeping = subprocess.Popen([*command, "--scheduler", address], stdout=out, stderr=out, cwd=ROOT)
+        # The longer run has begun and is not done: whoever trains it dies.
+        checkpoint = sweep.checkpoint_file(checkpoints, RUNS[1])
+        wait_for(lambda: checkpoint.exists() or sweeping.poll() is not None, log)
+        with Client(address, timeout=30) as client:
+            at_work = client.processing()
+            pids = client.run(os.getpid)
+        holder = next(each for each, keys in at_work.items() if f"train-{RUNS[1].run_id}" in map(str, keys))
+        os.kill(pids[holder], signal.SIGKILL)
+        killed = next(process for process in workers if process.pid == pids[holder])
+        assert killed.wait(timeout=10) == -signal.SIGKILL
+        assert sweeping.poll() is None
+        assert sweeping.wait(timeout=240) == 0, log.read_text()
+    assert log.read_text().count("test −ELBO") == len(RUNS)
     for config in RUNS:
         assert weights(local, config) == weights(remote, config)
-    assert not list((tmp_path / "b").iterdir())
+    assert not list(checkpoints.iterdir())
 
 
 def test_an_altered_run_is_pending_again(tmp_path):

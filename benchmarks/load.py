@@ -1,0 +1,244 @@
+"""How the course bears a class: students as WebSocket clients that speak Streamlit's protobuf, and a table by page.
+
+    python -m benchmarks.load levels [--students 1 10 50 100 200] [--seconds 60]   everyone at their own pace
+    python -m benchmarks.load together [--students 200] [--seconds 20]             the class walks through the chapters
+    python -m benchmarks.load burst [--students 200]                               "now everybody click"
+    python -m benchmarks.load soak [--sessions 1000] [--stay 20] [--rate 4]        sessions coming and going
+
+The app is started on this machine, or named with `--address` and `--pid`. Every student acts once in five seconds and
+moves any control of the page: sliders, choices, buttons, exercises, and one time in ten a control of the sidebar,
+which loads another model. Before, one student walks through all pages, so that caches are as warm as after a few
+minutes of class. Times are from sending an action to the end of its script, in this process, which shares the machine
+with the server.
+"""
+
+import argparse
+import asyncio
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import psutil
+
+from benchmarks import classroom
+from benchmarks.student import Action, Dropped, Student
+from tests.browser import running
+from ui import course
+
+P95_MS, SESSION_MB, FLAT = 500, 1.5, 0.03  # limits; the last as a share of memory
+KEYS = ["" if chapter == course.CHAPTERS[0] else chapter.key for chapter in course.CHAPTERS]
+
+
+class Memory:
+    """Resident memory of the server in MB, looked at every second: `samples` of (seconds, MB)."""
+
+    def __init__(self, pid: int):
+        self._server = psutil.Process(pid)
+        self._start = time.monotonic()
+        self._cpu_start = self._cpu()
+        self.samples: list[tuple[float, float]] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def now(self) -> float:
+        return self._server.memory_info().rss / 1e6
+
+    def load(self) -> float:
+        """Cores the server has kept busy."""
+        return (self._cpu() - self._cpu_start) / (time.monotonic() - self._start)
+
+    def _cpu(self) -> float:
+        used = self._server.cpu_times()
+        return used.user + used.system
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(1):
+            self.samples.append((time.monotonic() - self._start, self.now()))
+
+
+def table(actions: list[Action], judge: bool) -> str:
+    """By page: times of opening it and of what is done on it, and what is sent."""
+    pages = defaultdict(list)
+    for action in actions:
+        pages[action.page].append(action)
+    lines = [
+        f"{'ms':<18}{'actions':>8}{'open p50':>10}{'p95':>7}{'move p50':>10}{'p95':>7}{'all p95':>9}{'max':>7}"
+        f"{'kB open':>9}{'move':>6}  errors"
+    ]
+    for page in (key for key in KEYS if key in pages):
+        lines.append(_row(page or course.CHAPTERS[0].key, pages[page], judge))
+    lines.append(_row("all", actions, judge))
+    return "\n".join(lines)
+
+
+def _row(name: str, actions: list[Action], judge: bool) -> str:
+    opened = [each for each in actions if each.kind in ("open", "go", "gathering")]
+    moved = [each for each in actions if each not in opened]
+    p95 = _quantile(actions, 95)
+    verdict = "" if not judge else "  ok" if p95 <= P95_MS else f"  OVER {P95_MS} ms"
+    errors = sum(each.exception for each in actions)
+    return (
+        f"{name:<18}{len(actions):>8}{_quantile(opened, 50):>10.0f}{_quantile(opened, 95):>7.0f}"
+        f"{_quantile(moved, 50):>10.0f}{_quantile(moved, 95):>7.0f}{p95:>9.0f}{_quantile(actions, 100):>7.0f}"
+        f"{_kilobytes(opened):>9.0f}{_kilobytes(moved):>6.0f}  {errors or ''}{verdict}"
+    )
+
+
+def _quantile(actions: list[Action], percent: float) -> float:
+    return float(np.percentile([1000 * each.seconds for each in actions], percent)) if actions else np.nan
+
+
+def _kilobytes(actions: list[Action]) -> float:
+    return float(np.mean([each.received for each in actions])) / 1e3 if actions else np.nan
+
+
+def slowest(actions: list[Action], count: int = 12) -> str:
+    """What is mended first: controls by the time they cost in all."""
+    costs = defaultdict(list)
+    for each in actions:
+        costs[each.page or course.CHAPTERS[0].key, each.kind, each.label].append(each.seconds)
+    worst = sorted(costs.items(), key=lambda item: -sum(item[1]))[:count]
+    return "\n".join(
+        f"  {sum(seconds):7.1f} s in {len(seconds):>4}: {page}, {kind} {label[:60]}"
+        for (page, kind, label), seconds in worst
+    )
+
+
+def told(record: classroom.Record, memory: Memory, baseline: float, students: int) -> bool:
+    """Print what holds for all pages together; whether nothing was dropped and memory stayed within its limit."""
+    peak = max(megabytes for _, megabytes in memory.samples)
+    per_session = (peak - baseline) / students
+    sent = np.median(list(record.received.values())) / 1e6 if record.received else np.nan
+    late = 1000 * np.percentile(record.lateness, 95)
+    print(
+        f"dropped {len(record.dropped)}; server {memory.now():.0f} MB, peak {peak:.0f}, {per_session:.2f} MB a session "
+        f"over the {baseline:.0f} when warm {'ok' if per_session <= SESSION_MB else 'OVER'} (limit {SESSION_MB:g}); "
+        f"{sent:.1f} MB sent to a student; {memory.load():.2f} cores; clients late by {late:.0f} ms at p95"
+    )
+    for why in sorted(set(record.dropped))[:5]:
+        print(f"  {why}")
+    return not record.dropped and per_session <= SESSION_MB
+
+
+def told_soak(record: classroom.Record, memory: Memory, sessions: int) -> bool:
+    """Print memory over the soak; whether its second half is flat."""
+    seconds, megabytes = np.array(memory.samples).T
+    print(
+        "memory over time: " + ", ".join(f"{s:.0f} s {m:.0f} MB" for s, m in memory.samples[:: len(seconds) // 20 or 1])
+    )
+    late = seconds > seconds[-1] / 2
+    slope, _ = np.polyfit(seconds[late], megabytes[late], 1)
+    third, fourth = np.array_split(megabytes[late], 2)
+    growth = np.median(fourth) / np.median(third) - 1
+    a_hundred = slope * seconds[-1] / sessions * 100
+    print(
+        f"second half: {a_hundred:+.1f} MB for 100 sessions, last quarter {growth:+.1%} of the one before "
+        f"{'ok' if growth <= FLAT else 'OVER'} (limit {FLAT:.0%}); dropped {len(record.dropped)}"
+    )
+    return growth <= FLAT and not record.dropped
+
+
+async def warm(address: str, pages: list[str]) -> None:
+    """One student on every page, moving a few things."""
+    student = Student(address, seed=12345)
+    start = time.monotonic()
+    await student.open(pages[0])
+    for page in pages:
+        await student.go(page)
+        for _ in range(3):
+            await student.move()
+    await student.close()
+    print(f"warmed up in {time.monotonic() - start:.0f} s")
+
+
+@contextmanager
+def app(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
+    """Address and process id of the server."""
+    if options.address:
+        yield options.address, options.pid
+        return
+    with running.running_server() as server:
+        yield server.address, server.process.pid
+
+
+async def measure(options: argparse.Namespace, address: str, pid: int) -> bool:
+    """Run what was asked for; whether every limit was kept."""
+    pages = ["" if page == course.CHAPTERS[0].key else page for page in options.pages] or KEYS
+    seeds = iter(range(10**9))
+
+    def make(number: int) -> Student:
+        return Student(address, seed=options.seed + next(seeds))
+
+    if not options.cold:
+        await warm(address, pages)
+    memory = Memory(pid)
+    baseline, kept = memory.now(), True
+    for students in options.students if options.what == "levels" else options.students[-1:]:
+        memory.end()
+        memory = Memory(pid)
+        if options.what == "levels":
+            record = await classroom.at_own_pace(make, students, options.seconds, pages)
+        elif options.what == "together":
+            record = await classroom.together(make, students, options.seconds, pages)
+        elif options.what == "burst":
+            record = await classroom.at_once(make, students, pages)
+        else:
+            record = await classroom.coming_and_going(make, options.sessions, options.stay, options.rate, pages)
+        title = f"{options.sessions:,} sessions" if options.what == "soak" else f"{students} students"
+        print(f"\n{options.what}, {title}, one action in {classroom.PERIOD:g} s, {len(pages)} pages")
+        judged = [each for each in record.actions if each.kind != "gathering"]
+        print(table(record.actions, judge=options.what in ("levels", "together")))
+        print(slowest(judged))
+        memory.end()
+        if options.what == "soak":
+            kept &= told_soak(record, memory, options.sessions)
+        else:
+            kept &= told(record, memory, baseline, students)
+        if options.what in ("levels", "together"):
+            by_page = {each.page for each in judged}
+            kept &= all(_quantile([a for a in judged if a.page == page], 95) <= P95_MS for page in by_page)
+    return kept
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("levels", "together", "burst", "soak"))
+    parser.add_argument(
+        "--students", type=int, nargs="+", help="default: 1 10 50 100 200; of others than levels, the last"
+    )
+    parser.add_argument("--seconds", type=float, help="of a level (default: 60); on a page, together (default: 20)")
+    parser.add_argument("--sessions", type=int, default=1000, help="of a soak (default: 1000)")
+    parser.add_argument("--stay", type=float, default=20, help="seconds a session of a soak stays (default: 20)")
+    parser.add_argument("--rate", type=float, default=4, help="sessions of a soak that come in a second (default: 4)")
+    parser.add_argument("--pages", nargs="+", default=[], metavar="KEY", help="chapters (default: all)")
+    parser.add_argument("--address", help="of a running app on this machine, http://127.0.0.1:8501; default: start one")
+    parser.add_argument("--pid", type=int, help="its process, for its memory; with --address")
+    parser.add_argument("--cold", action="store_true", help="no walk through all pages before")
+    parser.add_argument("--seed", type=int, default=0, help="of what students choose (default: 0)")
+    options = parser.parse_args()
+    options.students = options.students or [1, 10, 50, 100, 200]
+    options.seconds = options.seconds or (20 if options.what == "together" else 60)
+    unknown = sorted(set(options.pages) - {chapter.key for chapter in course.CHAPTERS})
+    if unknown:
+        parser.error(f"no such chapter: {', '.join(unknown)}")
+    if options.address and not options.pid:
+        parser.error("--address needs --pid, the server's process")
+    try:
+        with app(options) as (address, pid):
+            kept = asyncio.run(measure(options, address, pid))
+    except Dropped as error:
+        sys.exit(f"dropped while warming up: {error}")
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()
