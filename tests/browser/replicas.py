@@ -34,14 +34,17 @@ def require_nginx() -> None:
 
 
 @contextmanager
-def behind_nginx(folder: Path, apps: Sequence[str]) -> Iterator[str]:
-    """Start nginx before the apps at these addresses, as many as are shipped; gives its own address."""
+def behind_nginx(folder: Path, apps: Sequence[str], rates: str | None = None) -> Iterator[str]:
+    """Start nginx before the apps at these addresses, as many as are shipped; gives its own address.
+
+    With `rates`, such as `1r/m`, limits of rate are that and their bursts as shipped: a slow machine then counts alike.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder.mkdir()
     for name, text in configuration(folder, port, apps).items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(re.sub(r"rate=\d+r/s", f"rate={rates}", text) if rates else text)
     user = "user root; " if os.geteuid() == 0 else ""  # or its workers could not read a test's folder
     command = [nginx(), "-p", f"{folder}/", "-c", f"{folder}/nginx.conf", "-e", "stderr", "-g", f"{user}daemon off;"]
     with (folder / "log").open("w") as log:

@@ -94,7 +94,8 @@ def test_every_student_stays_with_one_of_both_replicas(servers, door):
     xsrf = next(value for value in given if value.startswith("_streamlit_xsrf")).split(";")[0]
     cookies = [cookie() for _ in range(16)]
     assert len(set(cookies)) == len(cookies)
-    statuses, counts = asyncio.run(all_visit())
+    with ThreadPoolExecutor() as aside:  # this thread has Playwright's own loop if another test opened a browser
+        statuses, counts = aside.submit(asyncio.run, all_visit()).result()
     assert set(statuses) == {204}
     assert sum(counts) == len(cookies)
     assert min(counts) > 1
@@ -192,15 +193,16 @@ def test_the_security_headers_are_on_every_answer(door, weights):
         assert answer["Server"] == "nginx"
 
 
-def test_size_and_rate_have_limits(door):
+def test_size_and_rate_have_limits(servers, tmp_path):
     where = "/_stcore/upload_file/session/file"
-    assert ask(door, "/digit", "POST", b"x" * 70_000)[0] == 413
-    assert ask(door, where, "PUT", b"", Content_Length=str(12 * 2**20))[0] == 413
-    assert ask(door, "/_stcore/metrics")[0] == 404
-    with ThreadPoolExecutor(8) as hands:
-        uploads = list(hands.map(lambda _: ask(door, where, "PUT", b"x")[0], range(400)))
-        streams = list(hands.map(lambda _: ask(door, "/_stcore/stream")[0], range(600)))
-    for statuses in (uploads, streams):
-        assert statuses.count(429) > 50
-        assert len(statuses) - statuses.count(429) >= 200
-    assert ask(door, "/")[0] == 200  # the course itself goes on
+    with replicas.behind_nginx(tmp_path / "nginx", [server.address for server in servers], rates="1r/m") as door:
+        assert ask(door, "/digit", "POST", b"x" * 70_000)[0] == 413
+        assert ask(door, where, "PUT", b"", Content_Length=str(12 * 2**20))[0] == 413
+        assert ask(door, "/_stcore/metrics")[0] == 404
+        with ThreadPoolExecutor(8) as hands:
+            uploads = list(hands.map(lambda _: ask(door, where, "PUT", b"x")[0], range(260)))
+            streams = list(hands.map(lambda _: ask(door, "/_stcore/stream")[0], range(460)))
+        for statuses, burst in ((uploads, 200), (streams, 400)):
+            let_in = len(statuses) - statuses.count(429)
+            assert burst - 1 <= let_in <= burst + 10
+        assert ask(door, "/")[0] == 200  # the course itself goes on

@@ -24,4 +24,4 @@ def test_one_slider_moves_both_spaces_and_the_address(page, app):
     assert all(cloud.screenshot() != picture for cloud, picture in zip(now, before, strict=True))
     assert "CKA 1.00" in film.inner_text()  # one seed, one set of initial weights
     assert not film.get_by_role("button", name="Next landmark").is_visible()
-    page.wait_for_function("location.search.includes('classifier_step=0')")
+    page.wait_for_function("() => location.search.includes('classifier_step=0')")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ui import headers
+from ui import headers, kept_models
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -33,6 +33,15 @@ def test_every_setting_is_one_the_code_reads():
     read = set(re.findall(r'"(VAE_[A-Z_]+)"', code))
     shipped = "".join(path.read_text() for path in DEPLOY.rglob("*") if path.is_file())
     assert set(re.findall(r"VAE_[A-Z_]+", shipped)) == read
+
+
+def test_the_number_of_models_in_memory_is_said_once():
+    shown = [
+        COMPOSE["services"]["app-1"]["environment"]["VAE_MODELS_IN_MEMORY"],
+        manifest("ConfigMap", "settings")["data"]["VAE_MODELS_IN_MEMORY"],
+    ]
+    assert shown == [f"${{VAE_MODELS_IN_MEMORY:-{kept_models.DEFAULT}}}", str(kept_models.DEFAULT)]
+    assert f"makes room | {kept_models.DEFAULT} |" in (DEPLOY / "README.md").read_text()
 
 
 def test_the_image_holds_what_the_app_imports_and_runs_without_root():
