@@ -56,6 +56,11 @@ def compare(page, vae: VAE, files: dict[str, str], images: np.ndarray) -> None:
         assert np.abs(np.array(found[name]) - values).max() <= TOLERANCE, name
 
 
+def serve(body: bytes):
+    """A handler of a route; of one parameter, for a second one would be handed the request."""
+    return lambda route: route.fulfill(body=body)
+
+
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.run_id)
 def test_every_run_of_the_zoo_draws_and_encodes_as_torch_does(run, blank, app):
     export.export(run)
@@ -71,8 +76,7 @@ def test_every_activation_and_any_widths(activation, blank, app):
     tensors = load(weights.pack(VAE(run)))
     files = {part: f"{app}/of-no-zoo/{activation}-{part}.bin.gz" for part in export.PARTS}
     for part, url in files.items():
-        body = export.pack(run, tensors, part)
-        blank.route(url, lambda route, body=body: route.fulfill(body=body))
+        blank.route(url, serve(export.pack(run, tensors, part)))
     vae = VAE(run)
     vae.load_state_dict({name: torch.from_numpy(np.array(array)).float() for name, array in tensors.items()})
     compare(blank, vae, files, np.random.default_rng(0).random((4, 784), dtype=np.float32))
