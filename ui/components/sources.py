@@ -1,4 +1,4 @@
-"""Several ES modules as one: a components-v2 component is made from a single string and can import nothing itself."""
+"""Components out of their files: a components-v2 component is made of single strings and can import nothing itself."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+_CONTROLS = Path(__file__).parent / "controls.css"  # what the components have in common
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//.*\n|^ */\*\*(?:.|\n)*?\*/\n", re.MULTILINE)  # on lines of its own; a fifth of the bytes
@@ -30,6 +31,7 @@ def module(path: Path) -> str:
 def component(folder: Path) -> Any:
     """Register the component whose `.html`, `.css` and `.js` bear the name of their folder."""
     html, css = ((folder / f"{folder.name}.{kind}").read_text("utf-8") for kind in ("html", "css"))
+    css = _CONTROLS.read_text("utf-8") + css
     return st.components.v2.component(folder.name, html=html, css=css, js=module(folder / f"{folder.name}.js"))
 
 

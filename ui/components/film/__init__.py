@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 
+from ui.components import sources
 from vae_core.charts import pictures
 from vae_core.charts.film import sprite
 from vae_core.charts.palette import COLOURS, LABELS
 
 COLUMNS = 16  # of the sprite
-_HERE = Path(__file__).parent
-_film = st.components.v2.component(
-    "film", **{part: (_HERE / f"film.{part}").read_text("utf-8") for part in ("html", "css", "js")}
-)
+_film = sources.component(Path(__file__).parent)
 
 
 class Map(NamedTuple):
