@@ -3,11 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from ui import controls, lesson
+from ui import lesson, numbered_exercise
 from ui.lesson import Step
 from vae_core.exercises import acceptance
 
-SEEDS = 10_000
 _NAMES = {"pcn": "pCN", "walk": "random walk"}
 
 PROOF = (
@@ -57,11 +56,7 @@ PROOF = (
 @st.fragment
 def exercise() -> None:
     """Two acceptance probabilities by hand."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = controls.number(
-            "chain_hand", "Numbers drawn with seed", 0, SEEDS - 1, 0, 1, help="The same number, the same exercise."
-        )
-        st.button("New numbers", on_click=_next, key="chain_hand__next", icon=":material/casino:")
+    seed = numbered_exercise.number("chain_hand", "Numbers drawn with seed", "New numbers")
     problem = _problem(seed)
     lesson.exercise(
         f"chain_hand_{seed}",
@@ -82,21 +77,12 @@ def exercise() -> None:
 def check(problem: acceptance.Problem, values: dict[str, float]) -> lesson.Diagnosis:
     """What to say to the two numbers typed in."""
     found = acceptance.diagnose(problem, acceptance.Answer(values["pcn"], values["walk"]))
-    if found.correct:
-        return lesson.Diagnosis(True, "Right, both. Only the random walk has to ask for the prior.")
-    wrong = {finding.part for finding in found.findings}
-    right = [f"- **{_NAMES[part]}** is right." for part in _NAMES if part not in wrong]
-    said = [f"- **{_NAMES[finding.part]}**: {finding.message}" for finding in found.findings]
-    return lesson.Diagnosis(False, "\n".join(right + said))
+    return numbered_exercise.told(found, _NAMES, "Right, both. Only the random walk has to ask for the prior.")
 
 
 @st.cache_data(max_entries=256)
 def _problem(seed: int) -> acceptance.Problem:
     return acceptance.make_problem(seed)
-
-
-def _next() -> None:
-    st.session_state["chain_hand"] = (st.session_state["chain_hand"] + 1) % SEEDS
 
 
 def _solution(problem: acceptance.Problem) -> str:

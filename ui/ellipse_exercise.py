@@ -1,17 +1,16 @@
 """The exercise on a 2 × 2 covariance: its volume, half-axes and angle, graded by `vae_core.exercises.ellipse`."""
 
 import numpy as np
-import streamlit as st
 
-from ui import controls, lesson
+from ui import lesson, numbered_exercise
 from vae_core.exercises import ellipse
+
+_NAMES = {"volume": "Volume", "axes": "Half-axes", "angle": "Angle"}
 
 
 def show(key: str) -> None:
     """Draw it; the number of the problem stands in the address under `key`."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = controls.number(key, "Problem number", 0, 999, 0, 1)
-        st.button("Another one", on_click=_another, args=(key,), icon=":material/refresh:")
+    number = numbered_exercise.number(key)
     problem = ellipse.make_problem(number)
     right = ellipse.solve(problem)
     (a, b), (_, c) = problem.covariance
@@ -37,13 +36,8 @@ def show(key: str) -> None:
     )
 
 
-def _another(key: str) -> None:
-    st.session_state[key] = (st.session_state[key] + 1) % 1000
-
-
 def _check(problem: ellipse.Problem, values: dict[str, float]) -> lesson.Diagnosis:
     answer = ellipse.Answer(values["volume"], np.array([values["long"], values["short"]]), values["angle"])
     found = ellipse.diagnose(problem, answer)
-    if found.correct:
-        return lesson.Diagnosis(True, "Volume, axes and angle are right. An angle ± π is the same axis.")
-    return lesson.Diagnosis(False, "  \n".join(f"**{one.part.capitalize()}.** {one.message}" for one in found.findings))
+    praise = "Volume, axes and angle are right. An angle ± π is the same axis."
+    return numbered_exercise.told(found, _NAMES, praise)

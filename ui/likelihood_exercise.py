@@ -2,19 +2,16 @@
 
 import streamlit as st
 
-from ui import beta_family, controls, lesson
+from ui import beta_family, lesson, numbered_exercise
 from vae_core.exercises import likelihood
 
-NUMBERS = 1_000
 _NAMES = {"variance": "σ²", "beta_star": "β*", "elbo": "ELBO"}
 
 
 @st.fragment
 def show(key: str) -> None:
     """Draw it; the number of the problem stands in the address under `key`."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = controls.number(key, "Problem number", 0, NUMBERS - 1, 0, 1)
-        st.button("Another one", on_click=_another, args=(key,), key=f"{key}__next", icon=":material/refresh:")
+    number = numbered_exercise.number(key)
     problem = likelihood.make_problem(number)
     lesson.exercise(
         f"{key}_{number}",
@@ -36,16 +33,7 @@ def show(key: str) -> None:
 def check(problem: likelihood.Problem, values: dict[str, float]) -> lesson.Diagnosis:
     """What to say to the three numbers typed in."""
     found = likelihood.diagnose(problem, likelihood.Answer(**values))
-    if found.correct:
-        return lesson.Diagnosis(True, "Right: σ², β* and the ELBO. Another problem makes another batch.")
-    wrong = {finding.part for finding in found.findings}
-    right = [f"- **{_NAMES[part]}** is right." for part in _NAMES if part not in wrong]
-    said = [f"- **{_NAMES[finding.part]}**: {finding.message}" for finding in found.findings]
-    return lesson.Diagnosis(False, "\n".join(right + said))
-
-
-def _another(key: str) -> None:
-    st.session_state[key] = (st.session_state[key] + 1) % NUMBERS
+    return numbered_exercise.told(found, _NAMES, "Right: σ², β* and the ELBO. Another problem makes another batch.")
 
 
 def _solution(problem: likelihood.Problem) -> str:

@@ -3,24 +3,24 @@
 import numpy as np
 import streamlit as st
 
-from ui import controls, lesson, models
+from ui import lesson, models, numbered_exercise
 from vae_core import class_notebook
 from vae_core.config import RunConfig
 from vae_core.exercises import class_moments
 
 IN_NOTEBOOK = 200  # images of the class, drawn afresh for every seed
-SEEDS = 10_000
 _NAMES = {"mean": "μ_C", "covariance": "Σ_C"}
 
 
 @st.fragment
 def by_hand() -> None:
     """Three images in 2-D; the checker names the mistake."""
-    problem = _problem(_seed("class_moments_hand", "Numbers drawn with seed"))
+    seed = numbered_exercise.number("class_moments_hand", "Numbers drawn with seed", "New numbers")
+    problem = _problem(seed)
     given = zip(problem.mean, problem.variance, strict=True)
     rows = "\n".join(f"| $x_{i}$ | {_vector(m)} | {_vector(v)} |" for i, (m, v) in enumerate(given, 1))
     lesson.exercise(
-        f"class_moments_hand_{st.session_state['class_moments_hand']}",
+        f"class_moments_hand_{seed}",
         "A class of three images in two dimensions. Work out $\\mu_C$ and $\\Sigma_C$ by hand; two decimals are "
         f"enough.\n\n| image | $\\mu_x$ | diagonal of $\\Lambda_x$ |\n|:--|:--|:--|\n{rows}",
         [lesson.Field(f"mean{i}", f"μ_C, entry {i + 1}") for i in (0, 1)]
@@ -39,7 +39,7 @@ def in_notebook(run: RunConfig, label: int) -> None:
         "inside, cells to fill in, and the checker of exercise (b), which names the same mistakes. It runs with "
         "numpy alone, on any computer with Jupyter."
     )
-    seed = _seed("class_moments_notebook", "Images drawn with seed")
+    seed = numbered_exercise.number("class_moments_notebook", "Images drawn with seed", "New images")
 
     def notebook() -> bytes:
         encodings = models.encodings(run.run_id)
@@ -63,29 +63,12 @@ def check(problem: class_moments.Problem, values: dict[str, float]) -> lesson.Di
     covariance = np.array([[values[f"cov{i}{j}"] for j in (0, 1)] for i in (0, 1)])
     answer = class_moments.Answer(np.array([values["mean0"], values["mean1"]]), covariance)
     found = class_moments.diagnose(problem, answer)
-    if found.correct:
-        return lesson.Diagnosis(True, "Right, mean and covariance. New numbers make a new exercise.")
-    wrong = {finding.part for finding in found.findings}
-    right = [f"- **{_NAMES[part]}** is right." for part in _NAMES if part not in wrong]
-    said = [f"- **{_NAMES[finding.part]}**: {finding.message}" for finding in found.findings]
-    return lesson.Diagnosis(False, "\n".join(right + said))
+    return numbered_exercise.told(found, _NAMES, "Right, mean and covariance. New numbers make a new exercise.")
 
 
 @st.cache_data(max_entries=256)
 def _problem(seed: int) -> class_moments.Problem:
     return class_moments.make_problem(seed)
-
-
-def _seed(key: str, text: str) -> int:
-    """A number that decides the exercise, and a button for the next one."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = controls.number(key, text, 0, SEEDS - 1, 0, 1, help="The same number gives the same exercise.")
-        st.button("New numbers", on_click=_next, args=(key,), key=f"{key}__next", icon=":material/casino:")
-    return seed
-
-
-def _next(key: str) -> None:
-    st.session_state[key] = (st.session_state[key] + 1) % SEEDS
 
 
 def _solution(problem: class_moments.Problem) -> str:
