@@ -47,7 +47,7 @@ def test_the_number_of_models_in_memory_is_said_once():
 def test_the_image_holds_what_the_app_imports_and_runs_without_root():
     copies = re.findall(r"^COPY (?!--from)(.+)$", CONTAINERFILE, re.MULTILINE)
     copied = {source for line in copies for source in line.split()[:-1]}
-    assert {"streamlit_app.py", ".streamlit", "pages", "ui", "vae_core", "pretrained", "requirements.txt"} <= copied
+    assert {"streamlit_app.py", ".streamlit", "pages", "ui", "vae_core", "pretrained", "requirements.lock"} <= copied
     assert all((ROOT / source).exists() for source in copied)
     let_in = re.findall(r"^!(.+)$", (DEPLOY / "Containerfile.dockerignore").read_text(), re.MULTILINE)
     assert {source.split("/")[0] for source in let_in} == copied
