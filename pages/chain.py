@@ -118,7 +118,9 @@ for column, dimension in zip((left, right), pair, strict=True):
     with column:
         figures.chart(
             charts.traces(places[:TRACED, 1:, dimension], steps // 2, latent.name(dimension), float(mean[dimension])),
-            alt=f"Trace of {latent.name(dimension)} of {min(TRACED, count)} chains over {steps} steps.",
+            alt=f"Trace of {latent.name(dimension)} of {min(TRACED, count)} chains over {steps} steps. In the second "
+            f"half all {count} lie at {found.draws[..., dimension].mean():.2f} ± "
+            f"{found.draws[..., dimension].std():.2f}; μ_x is {mean[dimension]:.2f}, and R̂ is {told(found.rhat, 3)}.",
         )
 st.caption(
     f"{min(TRACED, count)} chains, step by step; the grey half is left out, the dashed line is μ_x. Chains "
@@ -207,13 +209,16 @@ if planar:
 else:
     order = latent.by_rate(run)
     drawn = found.draws.reshape(-1, run.latent_dim)[:, order]
+    apart = int(np.argmax(np.abs(drawn.mean(axis=0) - mean[order])))
     figures.chart(
         charts.beside(
             [latent.name(dimension) for dimension in order],
             (drawn.mean(axis=0), drawn.std(axis=0)),
             (mean[order], np.exp(0.5 * logvar[order])),
         ),
-        alt=f"Mean and standard deviation of {run.latent_dim} dimensions from the chains and from the encoder.",
+        alt=f"Mean and standard deviation of {run.latent_dim} dimensions from the chains and from the encoder. The "
+        f"means differ most in {latent.name(order[apart])}: {drawn[:, apart].mean():.2f} and "
+        f"{mean[order[apart]]:.2f}, the encoder's σ there being {np.exp(0.5 * logvar[order[apart]]):.2f}.",
     )
     st.caption(
         "Mean ± 1 σ, dimensions ordered by rate. "

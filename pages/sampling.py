@@ -144,11 +144,12 @@ st.caption(
     + ", ".join(f"{value:.1f}" for value in near.distance[some])
     + " (Euclidean, over 784 grey levels from 0 to 1)."
 )
+middle = {name: float(np.median(values)) for name, values in crowds.items()}
 figures.chart(
     charts.distances(crowds, (sample_ways.AGAIN, sample_ways.REAL)),
-    alt="Distances to the nearest training image of draws by every way, of unseen digits and of their reconstructions.",
+    alt="Distances to the nearest training image of draws by every way, of unseen digits and of their reconstructions. "
+    "Medians: " + ", ".join(f"{name} {value:.1f}" for name, value in middle.items()) + ".",
 )
-middle = {name: float(np.median(values)) for name, values in crowds.items()}
 begun = "" if way in ("prior", "classes") else "These draws begin at a training digit, which may be the one found. "
 copies = float((crowds[WAYS[way]] < np.quantile(crowds[sample_ways.AGAIN], 0.01)).mean())
 st.caption(

@@ -13,6 +13,7 @@ from streamlit.runtime.state import get_session_state
 
 from ui import course
 
+SHARED = ("lecture",)  # keys of controls that all chapters have
 _KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -164,7 +165,7 @@ def _point(raw: str) -> tuple[float, float] | None:
 
 def _check_key(key: str) -> None:
     chapters = [chapter.key for chapter in course.CHAPTERS]
-    if not any(key.startswith(f"{chapter}_") for chapter in chapters):
+    if key not in SHARED and not any(key.startswith(f"{chapter}_") for chapter in chapters):
         raise ValueError(f"the key {key!r} belongs to no chapter; start it with one of {', '.join(chapters)} and _")
 
 

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from ui import controls
+
 KEY = "lecture"
 
 # Type size belongs to the server's theme, not to a session, so no native option can enlarge it for one browser. All
@@ -16,10 +18,9 @@ def is_on() -> bool:
 
 def switch() -> None:
     """Draw the switch in the sidebar and enlarge the type while it is on."""
-    st.toggle(
+    controls.toggle(
+        KEY,
         "Lecture view",
-        key=KEY,
-        bind="query-params",
         help="Larger type and no sidebar, for a projector. Open the sidebar at the top left to leave it.",
     )
     if is_on():

@@ -37,14 +37,13 @@ def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
         nearer(found["prior"].frechet, found["aggregate"].frechet),
         lambda: _table(run, found),
     )
+    every = {WAYS[way]: np.array(each.class_shares) for way, each in found.items()}
     figures.chart(
-        charts.class_shares(
-            {WAYS[way]: np.array(each.class_shares) for way, each in found.items()}
-            | {"real digits": np.array(sample_ways.floor().class_shares)}
-        ),
-        alt=f"Per cent of each class among {sample_ways.JUDGED} draws of each way, as the judge sees them.",
+        charts.class_shares(every | {"real digits": np.array(sample_ways.floor().class_shares)}),
+        alt=f"Per cent of each class among {sample_ways.JUDGED} draws of each way, as the judge sees them. Rarest and "
+        "commonest: " + "; ".join(f"{name}, {_extremes(shares)}" for name, shares in every.items()) + ".",
     )
-    shares = found["prior"].class_shares
+    shares = every[WAYS["prior"]]
     rarest = int(np.argmin(shares))
     st.caption(
         f"Per cent of {sample_ways.JUDGED} draws that the judge takes for each digit; blue too few, brown too many "
@@ -59,6 +58,11 @@ def nearer(prior: float, aggregate: float) -> str:
     if abs(prior - aggregate) <= _EQUAL * max(prior, aggregate):
         return _AS_GOOD
     return WAYS["prior"] if prior < aggregate else WAYS["aggregate"]
+
+
+def _extremes(shares: np.ndarray) -> str:
+    low, high = int(np.argmin(shares)), int(np.argmax(shares))
+    return f"the {low} with {shares[low]:.1%} and the {high} with {shares[high]:.1%}"
 
 
 def _table(run: RunConfig, found: dict[str, sample_quality.Quality]) -> None:

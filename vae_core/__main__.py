@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     show = zoo.add_parser("show", help="configuration and figures of a run")
     show.add_argument("run", help="a run id, as `zoo list` prints it")
     show.set_defaults(command=_zoo_show)
-    zoo.add_parser("verify", help="compare every file with its checksum").set_defaults(command=_zoo_verify)
+    zoo.add_parser("verify", help="read every file: its checksum, and whether it holds what it should").set_defaults(
+        command=_zoo_verify
+    )
     zoo.add_parser("card", help="write the model card, pretrained/README.md").set_defaults(command=_zoo_card)
     judge = zoo.add_parser("judge", help="judge the samples of runs, all by default, with the zoo's own classifier")
     judge.add_argument("--data", type=Path, default=Path("data"), metavar="DIR", help="MNIST (default: ./data)")

@@ -1,4 +1,4 @@
-"""One app and one Chromium a session; without a Chromium the tests are skipped, and fail where `CI` is set."""
+"""One app and one Chromium for all tests of this folder; without a Chromium the tests are skipped, and fail where `CI` is set."""
 
 import os
 
@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: Playwright's event loop runs in this thread until it is closed
 def browser():
     if running.chromium() is None:
         reason = "no Chromium: install one, or name it in the environment variable CHROMIUM"
@@ -21,7 +21,7 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(browser):
     """Address of the running app."""
     with running.running_app() as address:
