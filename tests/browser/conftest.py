@@ -1,4 +1,4 @@
-"""One app and one Chromium for all tests of this folder; without a Chromium the tests are skipped, and fail where `CI` is set."""
+"""One app and one Chromium for all tests of this folder; without one they are skipped, and fail where `CI` is set."""
 
 import os
 
