@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import streamlit as st
+from altair.utils import schemapi
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from vae_core.charts import pictures
+
+schemapi.disable_debug_mode()  # nor is every part of a chart compared as it is made
 
 
 def chart(figure, alt: str, finding: str | None = None, *, key: str | None = None, **more):
@@ -23,7 +27,12 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     Returns:
         What Streamlit returns: the selection with `on_select="rerun"`.
     """
-    draw = st.plotly_chart if type(figure).__module__.startswith("plotly") else st.altair_chart
+    if type(figure).__module__.startswith("plotly"):
+        draw = st.plotly_chart
+    else:
+        draw = st.altair_chart
+        # Comparing it with Vega-Lite's schema costs twice the drawing; the tests do so for every chart of every page.
+        object.__setattr__(figure, "to_dict", partial(type(figure).to_dict, figure, validate=False))
     event = draw(figure, width="stretch", alt=alt, key=key, **more)
     if finding:
         st.caption(finding)

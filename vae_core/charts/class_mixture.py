@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.channels import either
 from vae_core.charts.palette import COLOURS, DIGITS, DIVERGING, LABELS, SHAPES
 from vae_core.charts.plane import equal_scales
 from vae_core.contours import contour, mass_level
@@ -70,7 +71,7 @@ def building(
             detail=alt.Detail("line:N"),
             stroke=stroke,
             strokeDash=dash,
-            opacity=alt.condition(alt.datum.curve == one, alt.value(0.55), alt.value(1)),
+            opacity=either(alt.OpacityValue, alt.datum.curve == one, 0.55, 1),
         )
     )
     rules = (
@@ -112,9 +113,9 @@ def cells(
         }
     )
     colour = (
-        alt.condition(alt.datum.density < 0, alt.value(DIVERGING[1]), alt.value(DIVERGING[-2]))
+        either(alt.ColorValue, alt.datum.density < 0, DIVERGING[1], DIVERGING[-2])
         if signed
-        else alt.value(MIXTURE)
+        else alt.ColorValue(MIXTURE)
     )
     x, y = equal_scales(extent, titles)
     return (
@@ -172,7 +173,10 @@ def divergences(table: pd.DataFrame, height: int = 370) -> alt.LayerChart:
     """
     frame = table.assign(low=table["mixture"] - 2 * table["error"], high=table["mixture"] + 2 * table["error"])
     order = table["class"].tolist()
-    tooltip = ["class:N", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mixture", "error", "gaussian"))]
+    tooltip = [
+        alt.Tooltip("class:N"),
+        *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mixture", "error", "gaussian")),
+    ]
     base = alt.Chart(frame).encode(y=alt.Y("class:N", sort=order, title="class"), tooltip=tooltip)
     bars = base.mark_bar(height={"band": 0.7}).encode(
         x=alt.X("mixture:Q", title="KL from N(0, I), nats"),
@@ -205,8 +209,8 @@ def over_beta(table: pd.DataFrame, height: int = 400) -> alt.LayerChart:
     base = alt.Chart(frame).encode(x=x, color=colour)
     lines = base.mark_line().encode(
         y=alt.Y("kl:Q", title="KL from N(0, I), nats"),
-        strokeWidth=alt.condition(alt.datum["class"] == "all", alt.value(4), alt.value(1.6)),
-        strokeDash=alt.condition(alt.datum["class"] == "all", alt.value([6, 3]), alt.value([1, 0])),
+        strokeWidth=either(alt.StrokeWidthValue, alt.datum["class"] == "all", 4, 1.6),
+        strokeDash=either(alt.StrokeDashValue, alt.datum["class"] == "all", [6, 3], [1, 0]),
     )
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         y=alt.Y("kl:Q"),

@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.channels import either
 from vae_core.charts.palette import SEQUENTIAL
 
 _DARK = 0.45  # cells above this share of the scale carry white numbers
@@ -60,7 +61,7 @@ def heat_map(
     scale = alt.Scale(type="pow", exponent=exponent, domain=[0, largest], range=list(SEQUENTIAL))
     cells = base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None))
     numbers = base.mark_text(fontSize=11).encode(
-        text=alt.Text("text:N"), color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value("#10161f"))
+        text=alt.Text("text:N"), color=either(alt.ColorValue, "datum.dark", "#ffffff", "#10161f")
     )
     layers = [cells, numbers] if groups is None else [cells, numbers, _frames(order, groups, scale_of_classes)]
     return alt.layer(*layers).properties(height=height)

@@ -95,7 +95,7 @@ def agreements(values: np.ndarray, yours: float, height: int = 220) -> alt.Layer
     mark = pd.DataFrame({"adjusted Rand index": [yours], "name": ["yours"]})
     line = alt.Chart(mark).mark_rule(color=_MARK, strokeWidth=3).encode(x=x)
     word = alt.Chart(mark).mark_text(color=_MARK, dy=-8, fontWeight="bold", fontSize=13).encode(
-        x=x, y=alt.value(0), text=alt.Text("name:N")
+        x=x, y=alt.YValue(0), text=alt.Text("name:N")
     )  # fmt: skip
     return alt.layer(bars, line, word).properties(height=height)
 

@@ -143,7 +143,7 @@ def distances(frame: pd.DataFrame, bounds: pd.DataFrame, floor: float, star: flo
     """
     x = _log("beta", "β trained with", [float(frame.beta.min()) / 1.2, float(frame.beta.max()) * 1.2])
     y = alt.Y("frechet:Q", title="Fréchet distance (squared)", scale=alt.Scale(type="log"))
-    tooltip = ["run:N", "way:N", alt.Tooltip("frechet:Q", title="distance", format=".3g")]
+    tooltip = [alt.Tooltip("run:N"), alt.Tooltip("way:N"), alt.Tooltip("frechet:Q", title="distance", format=".3g")]
     base = alt.Chart(frame).encode(x=x, y=y)
     scale = {"domain": list(WAYS)}
     legend = alt.Legend(orient="bottom", columns=2, labelLimit=240, symbolStrokeWidth=0)

@@ -53,7 +53,7 @@ def curve(
     table = pd.DataFrame({"step": step, "value": _lifted(values)})
     x = steps_axis(int(step[-1]))
     y = alt.Y("value:Q", title=title, scale=_LOG, axis=alt.Axis(tickCount=4, format="~g"))
-    tooltip = ["step:Q", alt.Tooltip("value:Q", title=title, format=".4~g")]
+    tooltip = [alt.Tooltip("step:Q"), alt.Tooltip("value:Q", title=title, format=".4~g")]
     layers = [alt.Chart(table).mark_line(strokeWidth=1.8, color=CURVE).encode(x=x, y=y, tooltip=tooltip)]
     if marks:
         named = pd.DataFrame([(s, max(v, FLOOR), name) for s, v, name in marks], columns=["step", "value", "landmark"])
@@ -163,7 +163,7 @@ def parts(step: np.ndarray, of_rate: dict[str, np.ndarray], ceiling: float, heig
     limit = alt.Chart(pd.DataFrame({"nats": [ceiling], "limit": [f"log N = {ceiling:.2f}"]}))
     rule = limit.mark_rule(strokeDash=[4, 4], strokeWidth=1.5, color=OFF).encode(y=alt.Y("nats:Q"))
     text = limit.mark_text(align="left", dx=4, dy=-8, color=OFF, fontSize=12).encode(
-        x=alt.value(0), y=alt.Y("nats:Q"), text=alt.Text("limit:N")
+        x=alt.XValue(0), y=alt.Y("nats:Q"), text=alt.Text("limit:N")
     )
     return alt.layer(areas, rule, text).properties(height=height).configure_legend(orient="bottom")
 
@@ -264,6 +264,6 @@ def _bands(bands: list[Phase], x: alt.X) -> list[alt.Chart]:
         ],
     )
     names = base.mark_text(dy=9, fontSize=11, color=OFF, baseline="middle").encode(
-        x=steps_axis(bands[-1].last, "middle"), y=alt.value(0), text=alt.Text("phase:N")
+        x=steps_axis(bands[-1].last, "middle"), y=alt.YValue(0), text=alt.Text("phase:N")
     )
     return [shades, names]

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.channels import either
 from vae_core.charts.palette import class_encodings
 from vae_core.ellipses import ellipse
 
@@ -83,7 +84,7 @@ def posterior_on_map(
         .encode(
             x=x,
             y=y,
-            text=alt.condition(alt.datum.what == "sample z", alt.value("×"), alt.value("+")),
+            text=either(alt.TextValue, alt.datum.what == "sample z", "×", "+"),
             tooltip=[alt.Tooltip("what:N"), alt.Tooltip("x:Q", format=".3f"), alt.Tooltip("y:Q", format=".3f")],
         )
     )

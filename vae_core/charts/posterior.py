@@ -23,7 +23,10 @@ def dimensions(
     for n in (1, 2):
         frame[f"low{n}"], frame[f"high{n}"] = mean - n * sd, mean + n * sd
     rows = alt.Y("dimension:N", sort=names, title=None)
-    tooltip = ["dimension:N", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mean", "σ", "sample", "rate"))]
+    tooltip = [
+        alt.Tooltip("dimension:N"),
+        *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mean", "σ", "sample", "rate")),
+    ]
     bands = [
         alt.Chart(pd.DataFrame({"low": [-n], "high": [n]}))
         .mark_rect(color=_PRIOR, opacity=0.16)
@@ -66,7 +69,7 @@ def among_all(rates: np.ndarray, distortions: np.ndarray, rate: float, distortio
             y=alt.Y("distortion:Q", title="distortion, nats", scale=alt.Scale(zero=False)),
             y2=alt.Y2("distortion_to:Q"),
             opacity=alt.Opacity("images:Q", scale=alt.Scale(type="log", range=[0.15, 1]), legend=None),
-            color=alt.value("#5791b3"),
+            color=alt.ColorValue("#5791b3"),
             tooltip=[alt.Tooltip("images:Q")],
         )
     )

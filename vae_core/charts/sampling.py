@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.channels import either
 from vae_core.charts.palette import DIVERGING, LABELS
 
 _QUANTILES = {"p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
@@ -37,7 +38,7 @@ def class_shares(shares: Mapping[str, np.ndarray], even: float = 0.1) -> alt.Cha
     )
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("percent:Q", format=".0f"),
-        color=alt.condition("abs(datum.factor) > 1.6", alt.value("white"), alt.value("#10161f")),
+        color=either(alt.ColorValue, "abs(datum.factor) > 1.6", "white", "#10161f"),
     )
     return alt.layer(cells, numbers.transform_calculate(percent="100 * datum.share")).properties(
         height=60 + 30 * len(shares)
@@ -74,7 +75,7 @@ def distances(found: Mapping[str, np.ndarray], real: tuple[str, ...]) -> alt.Lay
     wide = base.mark_rule(strokeWidth=2).encode(x=x, x2=alt.X2("p95:Q"))
     narrow = base.mark_rule(strokeWidth=9).encode(x=alt.X("p25:Q"), x2=alt.X2("p75:Q"))
     middle = base.mark_point(shape="circle", filled=True, size=60, opacity=1, color="white", stroke="black").encode(
-        x=alt.X("median:Q"), color=alt.value("white")
+        x=alt.X("median:Q"), color=alt.ColorValue("white")
     )
     smallest = base.mark_point(shape="diamond", filled=True, size=45, opacity=1).encode(x=alt.X("smallest:Q"))
     return alt.layer(wide, narrow, middle, smallest).properties(height=70 + 34 * len(found))

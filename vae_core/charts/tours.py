@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from vae_core.charts.channels import either
 from vae_core.charts.palette import COLOURS, DIGITS, LABELS, SEQUENTIAL
 from vae_core.charts.plane import equal_scales
 from vae_core.ellipses import ellipse, ellipsoid
@@ -173,7 +174,7 @@ def neighbour_heat(counts: np.ndarray, runs: int, height: int = 420) -> alt.Laye
         )
     )
     words = base.mark_text(fontWeight="bold").encode(
-        text=alt.Text("models:Q"), color=alt.condition("datum.share > 0.45", alt.value("white"), alt.value("#10161f"))
+        text=alt.Text("models:Q"), color=either(alt.ColorValue, "datum.share > 0.45", "white", "#10161f")
     )
     return alt.layer(cells, words).properties(height=height)
 

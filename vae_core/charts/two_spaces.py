@@ -36,7 +36,11 @@ def over_training(step: np.ndarray, curves: dict[str, np.ndarray], title: str, h
         "space:N", legend=None, scale=alt.Scale(domain=list(curves), range=[[1, 0], [6, 3]][: len(curves)])
     )
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5, format="~g"))
-    tooltip = ["space:N", alt.Tooltip("step:Q", format=".0f"), alt.Tooltip("value:Q", title=title, format=".3f")]
+    tooltip = [
+        alt.Tooltip("space:N"),
+        alt.Tooltip("step:Q", format=".0f"),
+        alt.Tooltip("value:Q", title=title, format=".3f"),
+    ]
     lines = alt.Chart(table).mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tooltip)
     return with_frame([lines], x, step, [], height)
 
@@ -59,7 +63,7 @@ def pair_ranks(ranks: np.ndarray, chosen: tuple[int, int], height: int = 420) ->
     y = alt.Y("classifier:Q", title="rank in the classifier", scale=scale, axis=axis)
     ends = pd.DataFrame({"vae": [0, last + 1], "classifier": [0, last + 1]})
     same = alt.Chart(ends).mark_line(strokeDash=[4, 4], strokeWidth=1, color="#7a828c").encode(x=x, y=y)
-    tooltip = [alt.Tooltip("pair:N", title="classes"), "vae:Q", "classifier:Q"]
+    tooltip = [alt.Tooltip("pair:N", title="classes"), alt.Tooltip("vae:Q"), alt.Tooltip("classifier:Q")]
     base = alt.Chart(table).encode(x=x, y=y, text=alt.Text("pair:N"), tooltip=tooltip)
     others = base.transform_filter("!datum.chosen").mark_text(fontSize=12, color=COLOUR[VAE])
     marked = base.transform_filter("datum.chosen").mark_text(fontSize=17, fontWeight="bold", color=_CHOSEN)
@@ -95,7 +99,7 @@ def along_line(
     colour = alt.Color(
         "digit:N", legend=None, scale=alt.Scale(domain=names, range=[COLOURS[digit] for digit in digits])
     )
-    tooltip = ["digit:N", alt.Tooltip("place:Q", format=".1f"), alt.Tooltip("share:Q", format=".1%")]
+    tooltip = [alt.Tooltip("digit:N"), alt.Tooltip("place:Q", format=".1f"), alt.Tooltip("share:Q", format=".1%")]
     areas = (
         alt.Chart(table)
         .mark_area(interpolate="step", opacity=0.45, line={"strokeWidth": 2})

@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.channels import either
 from vae_core.charts.plane import equal_scales
 from vae_core.charts.violin_layout import LEFT, RIGHT, Polar, Shape, boxes_of, polygons
 from vae_core.densities import standard_normal
@@ -86,7 +87,7 @@ def wrapped(
     rim = pd.DataFrame({"x": rim_x, "y": rim_y, "text": ["\n".join(slot.lines) for slot in slots]})
     spoke_x, spoke_y = wrap(np.arange(len(slots)), np.full(len(slots), high))
     spokes = pd.DataFrame({"x": 0.0, "y": 0.0, "x2": spoke_x, "y2": spoke_y})
-    dashes = alt.condition(alt.datum.ring == 0, alt.value([1, 0]), alt.value([3, 3]))
+    dashes = either(alt.StrokeDashValue, alt.datum.ring == 0, [1, 0], [3, 3])
     behind = [
         alt.Chart(spokes).mark_rule(color=PRIOR, opacity=0.35).encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q")),
         alt.Chart(rings)
@@ -119,7 +120,7 @@ def _layers(shapes: list[Shape], slots: list[Slot], x: alt.X, y: alt.Y, wrap) ->
     body = alt.Chart(bodies).encode(
         x=x, y=y, order=alt.Order("order:Q"), detail=alt.Detail("shape:N"), color=_as_given("colour")
     )
-    segment = {"x": x, "y": y, "x2": "x2:Q", "y2": "y2:Q", "color": _as_given("colour")}
+    segment = {"x": x, "y": y, "x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q"), "color": _as_given("colour")}
     layers = [
         alt.Chart(behind)
         .mark_line(**closed, color=PRIOR, fillOpacity=0.22, strokeWidth=0)
