@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, latent, models, plane_choice, recorded
+from ui import controls, figures, heavy_work, latent, models, plane_choice, recorded
 from vae_core import phases
 from vae_core.charts import forming
 from vae_core.config import RunConfig
@@ -61,7 +61,8 @@ def _cloud(run_id: str, directions: Axes, names: tuple[str, ...], per_class: int
     film, index = _film(run_id, directions, per_class)
     titles = tuple(f"{name} of μ_x" for name in names)
     if len(names) == 3:
-        return forming.space_film(film, titles)
+        with heavy_work.turn:
+            return forming.space_film(film, titles)
     places = {int(number): place for place, number in enumerate(models.digits().index)}
     return forming.plane_film(film, [models.digit_pictures()[places[int(number)]] for number in index], titles)
 

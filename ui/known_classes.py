@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import latent, models
+from ui import heavy_work, latent, models
 from vae_core import class_scores, mixture
 from vae_core.gaussians import Gaussian
 
@@ -59,7 +59,8 @@ def scores(run_id: str, where: str, count: int) -> dict[str, class_scores.Scores
     """How well each way names MNIST's test images, from `count` digits a class (`WHOLE` from all there are)."""
     test, classes = models.test_encodings(run_id), known(run_id, count)
     z = place(test.mean, test.logvar, where)
-    return {way: class_scores.score(log_posterior(classes, way, z), test.label) for way in classes.densities}
+    with heavy_work.turn:
+        return {way: class_scores.score(log_posterior(classes, way, z), test.label) for way in classes.densities}
 
 
 @st.cache_data(max_entries=256)

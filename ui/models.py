@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import kept_models, server_memory, your_run
+from ui import heavy_work, kept_models, server_memory, your_run
 from vae_core import own_run, zoo
 from vae_core.config import RunConfig
 
@@ -234,9 +234,13 @@ def _encodings(run_id: str) -> DigitEncodings:
 def _encode(vae: "VAE") -> DigitEncodings:
     import torch
 
-    with torch.inference_mode():  # not around the loading: such weights would refuse gradients for ever
+    digits = _digit_tensor()
+    with (
+        heavy_work.turn,
+        torch.inference_mode(),
+    ):  # not around the loading: such weights would refuse gradients for ever
         # In pieces: convolutions of all digits at once would take half a gigabyte.
-        pieces = [vae.encode(piece) for piece in _digit_tensor().split(500)]
+        pieces = [vae.encode(piece) for piece in digits.split(500)]
         found = [torch.cat(parts).double().numpy() for parts in zip(*pieces, strict=True)]
     return DigitEncodings(*_read_only(found))
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import controls, models, my_digit
+from ui import controls, heavy_work, models, my_digit
 from vae_core import islands, sampling, traversal
 from vae_core.chains import effective_sample_size, split_rhat
 from vae_core.charts import pictures
@@ -100,14 +100,18 @@ def exact(run_id: str, key: Key) -> GridPosterior:
     """p(z|x) on a grid; for models of two latent dimensions."""
     means = models.encodings(run_id).mean
     reach = max(6.0, 1.1 * float(np.abs(means).max()))
-    return refined_posterior(_likelihood(run_id, key), reach)
+    likelihood = _likelihood(run_id, key)
+    with heavy_work.turn:
+        return refined_posterior(likelihood, reach)
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def weigh(run_id: str, key: Key) -> Weighed:
     """How far q(z|x) is from p(z|x), by quadrature and the grid's log p(x)."""
     grid = exact(run_id, key)
-    gap = posterior_gap(_likelihood(run_id, key), *encoded(run_id, key), grid.log_evidence)
+    likelihood, gaussian = _likelihood(run_id, key), encoded(run_id, key)
+    with heavy_work.turn:
+        gap = posterior_gap(likelihood, *gaussian, grid.log_evidence)
     return Weighed(gap, grid.log_evidence, len(islands.islands(grid)))
 
 
@@ -115,7 +119,9 @@ def weigh(run_id: str, key: Key) -> Weighed:
 def walk(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int) -> np.ndarray:
     """Places of all chains, the start first, (chains, 1 + steps, d); `start` as in `STARTS`."""
     at = _starts(run_id, key, STARTS[start], chains, seed)
-    run = sampling.pcn_chain(_likelihood(run_id, key), at, b, steps, seed)
+    likelihood = _likelihood(run_id, key)
+    with heavy_work.turn:
+        run = sampling.pcn_chain(likelihood, at, b, steps, seed)
     return np.concatenate([at[:, None], run.samples], axis=1)
 
 
@@ -125,12 +131,9 @@ def figures(run_id: str, key: Key, start: str, b: float, chains: int, steps: int
     places = walk(run_id, key, start, b, chains, steps, seed)
     draws = places[:, 1 + steps // 2 :]
     moved = (np.diff(places, axis=1) != 0).any(axis=2)
-    return Figures(
-        float(moved.mean()),
-        float(np.max(split_rhat(draws))),
-        float(np.min(effective_sample_size(draws))),
-        draws,
-    )
+    with heavy_work.turn:
+        rhat, ess = split_rhat(draws), effective_sample_size(draws)
+    return Figures(float(moved.mean()), float(np.max(rhat)), float(np.min(ess)), draws)
 
 
 @st.cache_data(max_entries=64, show_spinner="Trying every step size …")

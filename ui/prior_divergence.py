@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import controls, figures, lesson, models
+from ui import controls, figures, heavy_work, lesson, models
 from vae_core import class_divergences, families
 from vae_core.charts import class_mixture as charts
 from vae_core.config import RunConfig
@@ -17,8 +17,9 @@ _CLASSES = [*map(str, range(10)), "all"]
 @st.cache_data(max_entries=64, show_spinner="Measuring how far each class is from the prior …")
 def divergences(run_id: str) -> class_divergences.ClassDivergences:
     """KL from N(0, I) of the mixtures of the shipped digits, by Monte Carlo."""
-    found = models.encodings(run_id)
-    return class_divergences.from_prior(found.mean, found.logvar, models.digits().labels.astype(int), DRAWS, 0)
+    found, labels = models.encodings(run_id), models.digits().labels.astype(int)
+    with heavy_work.turn:
+        return class_divergences.from_prior(found.mean, found.logvar, labels, DRAWS, 0)
 
 
 def of_gaussians(run_id: str) -> tuple[np.ndarray, float]:

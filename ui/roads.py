@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import models, stations
+from ui import heavy_work, models, stations
 from vae_core import decoder_roads, mixture, road
 from vae_core.charts import pictures
 from vae_core.film import Walk
@@ -80,7 +80,8 @@ def _decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
             grid = decoder_roads.covering_grid(vae.decode, np.concatenate([grid.points, ends]))
     # The decoder ignores dimensions that are off: bending there would cost nothing and lead anywhere.
     on = np.array(models.metrics(run_id)["test"]["rate_per_dimension"]) >= ACTIVE_RATE
-    return decoder_roads.decoder_road(vae.decode, ends[0], ends[1], grid, on)
+    with heavy_work.turn:
+        return decoder_roads.decoder_road(vae.decode, ends[0], ends[1], grid, on)
 
 
 @st.cache_data(max_entries=64, show_spinner="Walking the roads …")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import models
+from ui import heavy_work, models
 from vae_core import sample_quality, sampling, traversal, zoo
 from vae_core.gaussians import Gaussian
 from vae_core.mixture import GaussianMixture
@@ -50,8 +50,9 @@ def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
 @st.cache_data(max_entries=128, show_spinner="Asking the judge …")
 def judged(run_id: str, way: str, seed: int) -> sample_quality.Quality:
     """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
-    found = sample_quality.judge_images(models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images)
-    return sample_quality.quality(found, _judged_digits())
+    judge, images, real = models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images, _judged_digits()
+    with heavy_work.turn:
+        return sample_quality.quality(sample_quality.judge_images(judge, images), real)
 
 
 @st.cache_data
@@ -81,7 +82,8 @@ def neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
             mean, logvar = (part[unseen] for part in models.encodings(run_id))
             noise = np.random.default_rng(seed).standard_normal(mean.shape)
             queries = traversal.decode(models.vae(run_id), mean + np.exp(0.5 * logvar) * noise)
-    found = nearest(queries, digits.images[trained] / np.float32(255))
+    with heavy_work.turn:
+        found = nearest(queries, digits.images[trained] / np.float32(255))
     return Nearest(trained[found.index], found.distance)
 
 
@@ -110,7 +112,8 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     images, start = digits.images[some] / np.float32(255), encodings.mean[some]
     few = sampling.decoder_log_likelihood(vae, images[:_TRIED])
     b = sampling.largest_step(few, start[:_TRIED], _STEPS, seed)
-    run = sampling.pcn_chain(sampling.decoder_log_likelihood(vae, images), start, b, PCN_STEPS, seed)
+    with heavy_work.turn:
+        run = sampling.pcn_chain(sampling.decoder_log_likelihood(vae, images), start, b, PCN_STEPS, seed)
     z = run.samples[:, -1]
     return Drawn(z, traversal.decode(vae, z), b, float(run.accepted.mean()))
 
