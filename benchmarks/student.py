@@ -230,7 +230,8 @@ class Student:
             raise Dropped(f"{kind} of {self.page or 'the first page'}: {type(error).__name__} {error}") from error
         if answer.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             alone = client_state.get("fragment_id")
-            self.elements = {path: held for path, held in self.elements.items() if held[1] != alone} | fresh
+            gone = {alone, *_nested(self.elements, alone)}
+            self.elements = {path: held for path, held in self.elements.items() if held[1] not in gone} | fresh
         else:
             self.elements = fresh
             ids = {getattr(getattr(e, e.WhichOneof("type")), "id", None) for e, _ in fresh.values()}
@@ -267,6 +268,14 @@ class Student:
         for kept in self._kept.values():
             kept[1] += 1
         self._kept = {hash: kept for hash, kept in self._kept.items() if kept[1] <= KEPT_RUNS}
+
+
+def _nested(elements: dict[tuple[int, ...], tuple[Any, str]], fragment: str) -> set[str]:
+    """Fragments within a fragment: those drawn between its first element and its last."""
+    order = [held[1] for held in elements.values()]
+    if fragment not in order:
+        return set()
+    return set(order[order.index(fragment) : len(order) - order[::-1].index(fragment)]) - {""}
 
 
 def _state(kind: str, proto, value) -> WidgetState:

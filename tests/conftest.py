@@ -1,6 +1,7 @@
-"""What all tests share: the hypothesis profile, and MNIST's files made of the shipped digits."""
+"""What all tests share: the hypothesis profile, their own `__main__`, MNIST's files made of the shipped digits."""
 
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,12 @@ from vae_core import zoo
 # Two cores shared with a browser: slowness is the machine's, not the strategy's.
 settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("course")
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch):
+    """A script that AppTest ran stays `__main__`, and a process spawned by a later test would run it once more."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")

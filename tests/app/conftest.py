@@ -1,6 +1,4 @@
-"""AppTest as on a server that has seen `st.navigation` once, leaving nothing behind for other tests."""
-
-import sys
+"""AppTest as on a server that has seen `st.navigation` once: every run goes through the front door."""
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
@@ -16,9 +14,3 @@ def through_the_front_door(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", initialise_without_pages_directory)
-
-
-@pytest.fixture(autouse=True)
-def own_main(monkeypatch):
-    """A script that ran stays `__main__`, and a process spawned by a later test would run it once more."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
