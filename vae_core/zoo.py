@@ -214,9 +214,10 @@ def verify() -> dict[str, str]:
 def _verify_run(config: RunConfig, files: Iterable[str]) -> None:
     run_id = config.run_id
     for name in files:
-        read_file(f"{run_id}/{name}")
         if name.endswith(".npz"):
             _arrays(run_id, name.removesuffix(".npz"))
+        else:
+            read_file(f"{run_id}/{name}")
     _load(run_id, config.is_classifier)
     metrics(run_id)
     sample_quality(run_id)
