@@ -5,8 +5,9 @@
     python -m benchmarks.load burst [--students 200]                               "now everybody click"
     python -m benchmarks.load soak [--sessions 1000] [--stay 20] [--rate 4]        sessions coming and going
 
-The app is started on this machine, or named with `--address` and `--pid`. Every student acts once in five seconds and
-moves any control of the page: sliders, choices, buttons, exercises, and one time in ten a control of the sidebar,
+The app is started on this machine as the container starts it, with one thread for arithmetic, `--replicas` times with
+the students dealt out among them; or it is named with `--address` and `--pid`. Every student acts once in five seconds
+and moves any control of the page: sliders, choices, buttons, exercises, and one time in ten a control of the sidebar,
 which loads another model. Before, one student walks through all pages, so that caches are as warm as after a few
 minutes of class. Times are from sending an action to the end of its script, in this process, which shares the machine
 with the server.
@@ -18,8 +19,8 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 import psutil
@@ -34,10 +35,10 @@ KEYS = ["" if chapter == course.CHAPTERS[0] else chapter.key for chapter in cour
 
 
 class Memory:
-    """Resident memory of the server in MB, looked at every second: `samples` of (seconds, MB)."""
+    """Resident memory of the servers in MB, looked at every second: `samples` of (seconds, MB)."""
 
-    def __init__(self, pid: int):
-        self._server = psutil.Process(pid)
+    def __init__(self, pids: Sequence[int]):
+        self._servers = [psutil.Process(pid) for pid in pids]
         self._start = time.monotonic()
         self._cpu_start = self._cpu()
         self.samples: list[tuple[float, float]] = []
@@ -46,15 +47,14 @@ class Memory:
         self._thread.start()
 
     def now(self) -> float:
-        return self._server.memory_info().rss / 1e6
+        return sum(server.memory_info().rss for server in self._servers) / 1e6
 
     def load(self) -> float:
-        """Cores the server has kept busy."""
+        """Cores the servers have kept busy."""
         return (self._cpu() - self._cpu_start) / (time.monotonic() - self._start)
 
     def _cpu(self) -> float:
-        used = self._server.cpu_times()
-        return used.user + used.system
+        return sum(used.user + used.system for used in (server.cpu_times() for server in self._servers))
 
     def end(self) -> None:
         self._ended.set()
@@ -161,30 +161,36 @@ async def warm(address: str, pages: list[str]) -> None:
 
 
 @contextmanager
-def app(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
-    """Address and process id of the server."""
+def app(options: argparse.Namespace) -> Iterator[tuple[list[str], list[int]]]:
+    """Addresses and process ids of the replicas."""
     if options.address:
-        yield options.address, options.pid
+        yield [options.address], [options.pid]
         return
-    with running.running_server() as server:
-        yield server.address, server.process.pid
+    with ExitStack() as replicas:
+        servers = [
+            replicas.enter_context(running.running_server(environ={"OMP_NUM_THREADS": "1"}))
+            for _ in range(options.replicas)
+        ]
+        yield [server.address for server in servers], [server.process.pid for server in servers]
 
 
-async def measure(options: argparse.Namespace, address: str, pid: int) -> bool:
+async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: Sequence[int]) -> bool:
     """Run what was asked for; whether every limit was kept."""
     pages = ["" if page == course.CHAPTERS[0].key else page for page in options.pages] or KEYS
     seeds = iter(range(10**9))
 
     def make(number: int) -> Student:
-        return Student(address, seed=options.seed + next(seeds))
+        seed = next(seeds)
+        return Student(addresses[seed % len(addresses)], seed=options.seed + seed)
 
     if not options.cold:
-        await warm(address, pages)
-    memory = Memory(pid)
+        for address in addresses:
+            await warm(address, pages)
+    memory = Memory(pids)
     baseline, kept = memory.now(), True
     for students in options.students if options.what == "levels" else options.students[-1:]:
         memory.end()
-        memory = Memory(pid)
+        memory = Memory(pids)
         if options.what == "levels":
             record = await classroom.at_own_pace(make, students, options.seconds, pages)
         elif options.what == "together":
@@ -194,6 +200,7 @@ async def measure(options: argparse.Namespace, address: str, pid: int) -> bool:
         else:
             record = await classroom.coming_and_going(make, options.sessions, options.stay, options.rate, pages)
         title = f"{options.sessions:,} sessions" if options.what == "soak" else f"{students} students"
+        title += f", {len(addresses)} replica{'s' * (len(addresses) > 1)}"
         print(f"\n{options.what}, {title}, one action in {classroom.PERIOD:g} s, {len(pages)} pages")
         judged = [each for each in record.actions if each.kind != "gathering"]
         print(table(record.actions, judge=options.what in ("levels", "together")))
@@ -220,6 +227,7 @@ def main() -> None:
     parser.add_argument("--stay", type=float, default=20, help="seconds a session of a soak stays (default: 20)")
     parser.add_argument("--rate", type=float, default=4, help="sessions of a soak that come in a second (default: 4)")
     parser.add_argument("--pages", nargs="+", default=[], metavar="KEY", help="chapters (default: all)")
+    parser.add_argument("--replicas", type=int, default=1, help="servers to start (default: 1)")
     parser.add_argument("--address", help="of a running app on this machine, http://127.0.0.1:8501; default: start one")
     parser.add_argument("--pid", type=int, help="its process, for its memory; with --address")
     parser.add_argument("--cold", action="store_true", help="no walk through all pages before")
@@ -230,11 +238,13 @@ def main() -> None:
     unknown = sorted(set(options.pages) - {chapter.key for chapter in course.CHAPTERS})
     if unknown:
         parser.error(f"no such chapter: {', '.join(unknown)}")
+    if options.replicas < 1:
+        parser.error("--replicas is at least 1")
     if options.address and not options.pid:
         parser.error("--address needs --pid, the server's process")
     try:
-        with app(options) as (address, pid):
-            kept = asyncio.run(measure(options, address, pid))
+        with app(options) as (addresses, pids):
+            kept = asyncio.run(measure(options, addresses, pids))
     except Dropped as error:
         sys.exit(f"dropped while warming up: {error}")
     sys.exit(0 if kept else 1)

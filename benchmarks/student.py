@@ -78,6 +78,7 @@ class Student:
         self.page = ""
         self.session = ""
         self.elements: dict[tuple[int, ...], tuple[Any, str]] = {}  # by path: element, fragment
+        self._blocks: dict[tuple[int, ...], str] = {}  # by path: fragment that draws this container
         self._pages: dict[str, str] = {}  # key of a chapter -> its script's hash
         self._states: dict[str, WidgetState] = {}
         self._query = ""
@@ -211,6 +212,7 @@ class Student:
         start = time.perf_counter()
         received, failed = 0, False
         fresh: dict[tuple[int, ...], tuple[Any, str]] = {}
+        blocks: dict[tuple[int, ...], str] = {}
         try:
             await self._socket.send(message.SerializeToString())
             async with asyncio.timeout(self._patience):
@@ -225,21 +227,25 @@ class Student:
                     if what == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                         failed, seconds = True, time.perf_counter() - start
                         break
-                    failed |= self._take(answer, what, fresh)
+                    failed |= self._take(answer, what, fresh, blocks)
         except (OSError, TimeoutError, WebSocketException) as error:
             raise Dropped(f"{kind} of {self.page or 'the first page'}: {type(error).__name__} {error}") from error
         if answer.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             alone = client_state.get("fragment_id")
-            gone = {alone, *_nested(self.elements, alone)}
-            self.elements = {path: held for path, held in self.elements.items() if held[1] not in gone} | fresh
+            # Like a browser: what stands in the fragment's containers goes unless it was sent again.
+            within = {path for path, drawn_by in self._blocks.items() if drawn_by == alone}
+            self.elements = {
+                path: held for path, held in self.elements.items() if held[1] != alone and not _inside(path, within)
+            } | fresh
+            self._blocks = {path: by for path, by in self._blocks.items() if not _inside(path, within)} | blocks
         else:
-            self.elements = fresh
+            self.elements, self._blocks = fresh, blocks
             ids = {getattr(getattr(e, e.WhichOneof("type")), "id", None) for e, _ in fresh.values()}
             self._states = {id: state for id, state in self._states.items() if id in ids}
         self._grow_old()
         return Action(self.page, kind, seconds, received, failed)
 
-    def _take(self, answer: ForwardMsg, what: str, fresh: dict) -> bool:
+    def _take(self, answer: ForwardMsg, what: str, fresh: dict, blocks: dict) -> bool:
         """Take in one message; whether it shows an error."""
         path = tuple(answer.metadata.delta_path)
         if what == "ref_hash":
@@ -255,6 +261,8 @@ class Student:
             }
         elif what == "new_session" and answer.new_session.initialize.session_id:
             self.session = answer.new_session.initialize.session_id
+        elif what == "delta" and answer.delta.WhichOneof("type") == "add_block":
+            blocks[path] = answer.delta.fragment_id
         elif what == "delta" and answer.delta.WhichOneof("type") == "new_element":
             element = answer.delta.new_element
             fresh[path] = element, answer.delta.fragment_id
@@ -270,12 +278,8 @@ class Student:
         self._kept = {hash: kept for hash, kept in self._kept.items() if kept[1] <= KEPT_RUNS}
 
 
-def _nested(elements: dict[tuple[int, ...], tuple[Any, str]], fragment: str) -> set[str]:
-    """Fragments within a fragment: those drawn between its first element and its last."""
-    order = [held[1] for held in elements.values()]
-    if fragment not in order:
-        return set()
-    return set(order[order.index(fragment) : len(order) - order[::-1].index(fragment)]) - {""}
+def _inside(path: tuple[int, ...], containers: set[tuple[int, ...]]) -> bool:
+    return any(path[:depth] in containers for depth in range(1, len(path) + 1))
 
 
 def _state(kind: str, proto, value) -> WidgetState:

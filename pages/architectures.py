@@ -1,5 +1,7 @@
 """MLP, CNN, UNet: the same VAE with other networks, and the skips that take the work away from z."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -221,7 +223,7 @@ def drawn_network() -> None:
     nodes = architectures.nodes(family[name].run_id, opened)
     past, inside = len(diagrams.past_z(nodes)), len(diagrams.jumps(nodes))
     figures.chart(
-        charts.module_diagram(nodes),
+        partial(charts.module_diagram, nodes),
         alt=f"{NAMES[name]}, layer by layer. {charts.in_words(nodes)}",
         finding=f"{parameters[name]:,} parameters. Above z the encoder, below it the decoder; a bar is as wide as the "
         "logarithm of how many numbers the layer gives out. Lines beside the bars pass over layers: "

@@ -1,5 +1,7 @@
 """Asking the decoder alone: pCN Metropolis–Hastings of p(z|x), refereed by the exact posterior in two dimensions."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -90,7 +92,8 @@ pair = list(latent.axes(run))
 titles = (latent.name(pair[0]), latent.name(pair[1]))
 view = controls.select("chain_view", "Show", ("the whole walk", "where the mass is"), style="buttons")
 figures.chart(
-    charts.walk_map(
+    partial(
+        charts.walk_map,
         exact,
         mean[pair],
         np.diag(np.exp(logvar[pair])),
@@ -117,7 +120,13 @@ left, right = st.columns(2)
 for column, dimension in zip((left, right), pair, strict=True):
     with column:
         figures.chart(
-            charts.traces(places[:TRACED, 1:, dimension], steps // 2, latent.name(dimension), float(mean[dimension])),
+            partial(
+                charts.traces,
+                places[:TRACED, 1:, dimension],
+                steps // 2,
+                latent.name(dimension),
+                float(mean[dimension]),
+            ),
             alt=f"Trace of {latent.name(dimension)} of {min(TRACED, count)} chains over {steps} steps. In the second "
             f"half all {count} lie at {found.draws[..., dimension].mean():.2f} ± "
             f"{found.draws[..., dimension].std():.2f}; μ_x is {mean[dimension]:.2f}, and R̂ is {told(found.rhat, 3)}.",
@@ -165,12 +174,12 @@ def show_sweep() -> None:
     one, other = st.columns(2)
     with one:
         figures.chart(
-            charts.against_b(chains.B, acceptance, "acceptance", b, percent=True),
+            partial(charts.against_b, chains.B, acceptance, "acceptance", b, percent=True),
             alt=f"Acceptance against b: from {acceptance[0]:.0%} at {chains.B[0]:g} to {acceptance[-1]:.0%} at 1.",
         )
     with other:
         figures.chart(
-            charts.against_b(chains.B, ess, "effective sample size", b),
+            partial(charts.against_b, chains.B, ess, "effective sample size", b),
             alt=f"Effective sample size against b, highest at {chains.B[best]:g}.",
         )
     st.markdown(
@@ -211,7 +220,8 @@ else:
     drawn = found.draws.reshape(-1, run.latent_dim)[:, order]
     apart = int(np.argmax(np.abs(drawn.mean(axis=0) - mean[order])))
     figures.chart(
-        charts.beside(
+        partial(
+            charts.beside,
             [latent.name(dimension) for dimension in order],
             (drawn.mean(axis=0), drawn.std(axis=0)),
             (mean[order], np.exp(0.5 * logvar[order])),

@@ -1,5 +1,7 @@
 """What a class looks like in latent space: p(z|C) as a mixture of Gaussians, and why it is not the prior."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -58,7 +60,8 @@ def build() -> None:
     grid = planar_mixture.grid_around(extent, 72)
     mean, covariance = shown.moments()
     figures.chart(
-        charts.building(
+        partial(
+            charts.building,
             shown,
             planar_mixture.density(shown, grid),
             grid,
@@ -244,7 +247,7 @@ def differ() -> None:
     for place, (title, values, signed, alt) in zip(st.columns(3), panels, strict=True):
         with place:
             st.markdown(f"**{title}**")
-            figures.chart(charts.cells(values, grid, extent, plane.names, signed), alt=alt)
+            figures.chart(partial(charts.cells, values, grid, extent, plane.names, signed), alt=alt)
     there, back = between_the_two(run.run_id, label)
     st.latex(
         rf"\mathrm{{KL}}(\text{{mixture}}\,\|\,\text{{Gaussian}}) = {there.estimate:.2f} \pm {there.standard_error:.2f}"

@@ -1,5 +1,7 @@
 """Mean and covariance of a class: both derivations, three graded exercises, and the two kinds of spread."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -62,7 +64,7 @@ within_plane = plane.axes @ np.diag(moments.within[label]) @ plane.axes.T
 between_plane = plane.axes @ (moments.covariance[label] - np.diag(moments.within[label])) @ plane.axes.T
 st.latex(r"\Sigma_C = \mathbb E_x[\Lambda_x] + \mathrm{Cov}_x[\mu_x]")
 figures.chart(
-    charts.parts(within_plane, between_plane, (share, 1 - share), plane.names),
+    partial(charts.parts, within_plane, between_plane, (share, 1 - share), plane.names),
     alt=f"Three ellipses: within images, {share:.0%} of the trace, plus between images, {1 - share:.0%}, make the "
     "class's covariance.",
 )
@@ -73,7 +75,7 @@ st.caption(
     "images of the class."
 )
 figures.chart(
-    charts.shares(inside, total),
+    partial(charts.shares, inside, total),
     alt=f"Trace of each class's covariance in two parts; within images it is between {(inside / total).min():.0%} and "
     f"{(inside / total).max():.0%}.",
 )
@@ -116,13 +118,13 @@ def estimate() -> None:
     left, right = st.columns(2)
     with left:
         figures.chart(
-            charts.estimates(found.count, values, target, entry),
+            partial(charts.estimates, found.count, values, target, entry),
             alt=f"{ORDERS} estimates of the {entry} approach {target:.3f} as images are added; with all "
             f"{found.count[-1]} they are at {values[0, -1]:.3f}.",
         )
     with right:
         figures.chart(
-            charts.errors(found.count, errors.mean, errors.covariance, errors.expected_mean),
+            partial(charts.errors, found.count, errors.mean, errors.covariance, errors.expected_mean),
             alt=f"The error of the mean falls from {errors.mean[0]:.2f} with one image to {errors.mean[-1]:.3f} with "
             f"{found.count[-1]}.",
         )

@@ -1,6 +1,7 @@
 """Neighbours: the student's grouping of the ten digits against the one that the distances between classes give."""
 
 from collections import defaultdict
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -112,7 +113,9 @@ def measured() -> tuple[str, str, np.ndarray, np.ndarray]:
     left, right = st.columns(2)
     with left:
         figures.chart(
-            class_pairs.heat_map(table, ("digit", "digit"), unit, drawn.order.tolist(), exponent=0.5, groups=groups),
+            partial(
+                class_pairs.heat_map, table, ("digit", "digit"), unit, drawn.order.tolist(), exponent=0.5, groups=groups
+            ),
             alt=f"Heat map of the {label} distances between the ten classes; {i} and {j} are nearest with "
             f"{table[i, j]:.2g}, {far[0]} and {far[1]} farthest with {table.max():.2g}.",
             finding=f"{label} distance in {metric.unit}: {metric.says}. Nearest: **{i} and {j}** ({table[i, j]:.2g}); "
@@ -120,7 +123,7 @@ def measured() -> tuple[str, str, np.ndarray, np.ndarray]:
         )
     with right:
         figures.chart(
-            charts.dendrogram(drawn, groups, hierarchy.cut_height(drawn.linkage, k), unit, height=420),
+            partial(charts.dendrogram, drawn, groups, hierarchy.cut_height(drawn.linkage, k), unit, height=420),
             alt=f"Dendrogram of the ten classes cut into {k} groups: {told(groups)}.",
             finding=f"Groups join from the bottom up, the nearest first. The dashed line cuts the tree into {k} "
             f"groups: **{told(groups)}**.",
@@ -195,7 +198,7 @@ def compared(chosen: np.ndarray, table: np.ndarray, groups: np.ndarray) -> None:
         )
     )
     figures.chart(
-        charts.agreements(agreements, agreement),
+        partial(charts.agreements, agreements, agreement),
         alt=f"Histogram of the adjusted Rand index of all {by_agreement.total:,} groupings of the shape "
         f"{shape_told}; yours is at {agreement:.2f}.",
     )
@@ -255,7 +258,7 @@ def count_loops() -> None:
     some = 1 - shares[:, 0]
     with_loops = ", ".join(str(label) for label in range(10) if some[label] > 0.5) or "no class"
     figures.chart(
-        charts.loops(shares),
+        partial(charts.loops, shares),
         alt=f"Share of each class with none, one, two or more closed loops; classes mostly with a loop: {with_loops}.",
         finding=f"{len(digits.labels):,} shipped digits, ink from grey level {threshold}. **{some[4]:.0%} of the "
         f"fours** have a closed loop. More than half have one in: {with_loops}. Ink joins along edges and corners, "

@@ -1,5 +1,7 @@
 """Which class is a point? Bayes' rule turns p(z|C) into p(C|z): maps, scores on test images, and confident mistakes."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -134,7 +136,8 @@ def confusions() -> None:
     true, named = np.unravel_index(off.argmax(), off.shape)
     st.markdown("**Which classes are taken for which**")
     figures.chart(
-        class_pairs.heat_map(
+        partial(
+            class_pairs.heat_map,
             share,
             ("named", "true class"),
             "share of the true class",
@@ -204,7 +207,7 @@ def table_row(x: str, value: float, each: dict[str, class_scores.Scores]) -> lis
 def two_panels(table: pd.DataFrame, x: str, told: str) -> None:
     for column, value in zip(st.columns(2), ("accuracy", "log-loss, nats"), strict=True):
         with column:
-            figures.chart(charts.scores_against(table, x, value), alt=f"{value} against {x}. {told}")
+            figures.chart(partial(charts.scores_against, table, x, value), alt=f"{value} against {x}. {told}")
     st.caption(told)
 
 

@@ -1,5 +1,7 @@
 """How a VAE sees a digit: one image, its q(z|x), a sample, the reconstruction, and its ELBO with the numbers put in."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -77,8 +79,13 @@ seen = one_image.look(models.vae(run.run_id), image, seed=draw)
 order = latent.by_rate(run)
 names = [latent.name(dimension) + (" (off)" if latent.is_off(run, dimension) else "") for dimension in order]
 figures.chart(
-    posterior.dimensions(
-        seen.mean[order], seen.logvar[order], seen.sample[order], names, seen.rate_per_dimension[order]
+    partial(
+        posterior.dimensions,
+        seen.mean[order],
+        seen.logvar[order],
+        seen.sample[order],
+        names,
+        seen.rate_per_dimension[order],
     ),
     alt=f"For each of {run.latent_dim} latent dimensions the interval of q(z|x) over the prior's. "
     f"The mean lies furthest from 0 in {latent.name(int(np.abs(seen.mean).argmax()))}.",
@@ -96,7 +103,8 @@ with st.expander("On the map of all digits", expanded=run.latent_dim == 2, on_ch
 if on_map.open:
     with on_map:
         figures.chart(
-            plane.posterior_on_map(
+            partial(
+                plane.posterior_on_map,
                 models.encodings(run.run_id).mean[shown][:, pair],
                 digits.labels[shown],
                 seen.mean[pair],
@@ -165,7 +173,7 @@ everyone = models.digit_terms(run.run_id)
 below_rate = float((everyone.rate < rate).mean())
 below_distortion = float((everyone.distortion < distortion).mean())
 figures.chart(
-    posterior.among_all(everyone.rate, everyone.distortion, rate, distortion),
+    partial(posterior.among_all, everyone.rate, everyone.distortion, rate, distortion),
     alt=f"Rate against distortion of {len(everyone.rate):,} digits; this image has a higher rate than "
     f"{below_rate:.0%} and a higher distortion than {below_distortion:.0%} of them.",
 )

@@ -1,5 +1,7 @@
 """Every dimension at once: violins and boxes of a latent space that cannot be drawn, for one run or two compared."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -111,7 +113,7 @@ def look() -> None:
         if form == POLAR:
             key = f"dimensions__polar_{st.session_state.get('dimensions__turn', 0)}"
             figures.chart(
-                violins.wrapped(shapes, slots, low, high, halves, at),
+                partial(violins.wrapped, shapes, slots, low, high, halves, at),
                 alt=f"Violins around a polar plot: {found}",
                 key=key,
                 on_select=lambda: pick(key, 0),
@@ -123,7 +125,8 @@ def look() -> None:
                 first, last = int(part[0]), int(part[-1])
                 key = f"dimensions__row_{first}_{last}_{st.session_state.get('dimensions__turn', 0)}"
                 figures.chart(
-                    violins.side_by_side(
+                    partial(
+                        violins.side_by_side,
                         [s._replace(slot=s.slot - first) for s in shapes if first <= s.slot <= last],
                         slots[first : last + 1],
                         low,
@@ -187,7 +190,8 @@ def compare(other, how: str) -> None:
         with column:
             st.markdown(f"**{title}**")
             figures.chart(
-                matrix.matrix(
+                partial(
+                    matrix.matrix,
                     dimension_pairs.correlations(pairs, found.correlation_before),
                     [views.named(p.a) if p.a is not None else f"({i + 1})" for i, p in enumerate(pairs)],
                     [views.named(p.b, p.sign) if p.b is not None else f"({i + 1})" for i, p in enumerate(pairs)],

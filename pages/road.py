@@ -1,5 +1,7 @@
 """From one digit to another: three roads, what they pass, how likely their places are, how fast the image moves."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -65,7 +67,7 @@ def show_road(one: roads.Road, name: str, height: int = 190) -> None:
         width="stretch",
     )
     figures.chart(
-        charts.posterior_areas(one.reading.posterior, found, height),
+        partial(charts.posterior_areas, one.reading.posterior, found, height),
         alt=f"Class posterior along the {name} road: the most probable digits are {', '.join(met)} in this order.",
         finding=f"Most probable: {told_passages(found)}.",
     )
@@ -172,7 +174,7 @@ level = roads.familiar(run.run_id, density)
 strange = {name: float((way.reading.log_aggregate < level).mean()) for name, way in ways.items()}
 lowest = {name: float(way.reading.log_aggregate.min()) for name, way in ways.items()}
 figures.chart(
-    charts.along({name: way.reading.log_aggregate for name, way in ways.items()}, "log q(z), nats", level),
+    partial(charts.along, {name: way.reading.log_aggregate for name, way in ways.items()}, "log q(z), nats", level),
     alt="Log density of the aggregate posterior along the three roads; the lowest is "
     + ", ".join(f"{name} {value:.1f}" for name, value in lowest.items())
     + " nats.",
@@ -180,14 +182,14 @@ figures.chart(
     "q(z|x) each). Below: " + ", ".join(f"{strange[name]:.0%} of the {name} road" for name in NAMES) + ".",
 )
 figures.chart(
-    charts.along({name: way.reading.log_prior for name, way in ways.items()}, "log p(z), nats"),
+    partial(charts.along, {name: way.reading.log_prior for name, way in ways.items()}, "log p(z), nats"),
     alt="Log density of the prior along the three roads; the lowest is "
     + ", ".join(f"{name} {way.reading.log_prior.min():.1f}" for name, way in ways.items())
     + " nats.",
     finding="The prior knows nothing of digits: it is highest at the origin, whatever the decoder draws there.",
 )
 figures.chart(
-    charts.along({name: way.reading.speed for name, way in ways.items()}, "image speed, grey levels"),
+    partial(charts.along, {name: way.reading.speed for name, way in ways.items()}, "image speed, grey levels"),
     alt="Speed of the decoded picture along the three roads, slowest and fastest: "
     + ", ".join(f"{name} {way.reading.speed.min():.0f} to {way.reading.speed.max():.0f}" for name, way in ways.items())
     + " grey levels.",
@@ -246,8 +248,12 @@ def show_film() -> None:
 
 show_film()
 figures.chart(
-    charts.road_map(
-        plane.means, plane.covariances, {name: plane.place(way.walked.path) for name, way in ways.items()}, plane.titles
+    partial(
+        charts.road_map,
+        plane.means,
+        plane.covariances,
+        {name: plane.place(way.walked.path) for name, way in ways.items()},
+        plane.titles,
     ),
     alt=f"Map of the class means with the three roads from {start_is} to {end_is}; their lengths in latent space are "
     + ", ".join(f"{name} {way.reading.latent_length:.2f}" for name, way in ways.items())

@@ -1,5 +1,7 @@
 """Four ways to draw a digit: derived, run side by side, and judged."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -146,7 +148,7 @@ st.caption(
 )
 middle = {name: float(np.median(values)) for name, values in crowds.items()}
 figures.chart(
-    charts.distances(crowds, (sample_ways.AGAIN, sample_ways.REAL)),
+    partial(charts.distances, crowds, (sample_ways.AGAIN, sample_ways.REAL)),
     alt="Distances to the nearest training image of draws by every way, of unseen digits and of their reconstructions. "
     "Medians: " + ", ".join(f"{name} {value:.1f}" for name, value in middle.items()) + ".",
 )

@@ -1,5 +1,7 @@
 """A tour of the ten digits: greedy, shortest, filmed, built by hand, and compared between models."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -86,7 +88,9 @@ def grow() -> None:
     if run.latent_dim == 3:
         titles = tuple(f"z{dimension + 1}" for dimension in range(3))
         figures.chart(
-            charts.tour_map_3d(moments.mean, moments.covariance, travelled, ahead, titles), alt=said, key="tour_map_3d"
+            partial(charts.tour_map_3d, moments.mean, moments.covariance, travelled, ahead, titles),
+            alt=said,
+            key="tour_map_3d",
         )
         st.caption("Dots: class means μ_C. Clouds: one-sigma ellipsoids of the class covariances. Drag to turn.")
     else:
@@ -140,7 +144,7 @@ BINS = {"none": (0, 0), "1 to 3": (1, 3), "4 to 6": (4, 6), "7 to 10": (7, 10)}
 def from_every_start() -> None:
     right = ", ".join(str(digit) for digit in study.right) or "none"
     figures.chart(
-        charts.excess_by_start(study.excess),
+        partial(charts.excess_by_start, study.excess),
         alt=f"Excess of the greedy tour over the shortest from the same start, for each of ten starts: from "
         f"{study.excess.min():.1f} to {study.excess.max():.1f} percent.",
     )
@@ -257,7 +261,7 @@ if orders:
     never = int((counts[np.triu_indices(10, 1)] == 0).sum())
     often = ", ".join(f"{a} and {b}" for a, b in firm)
     figures.chart(
-        charts.neighbour_heat(counts, len(orders)),
+        partial(charts.neighbour_heat, counts, len(orders)),
         alt=f"Heat map of how often two digits are neighbours on the shortest tour of {len(orders)} models; most often "
         f"{often}, {counts.max()} times.",
     )

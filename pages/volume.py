@@ -1,5 +1,7 @@
 """Volume and direction: how large each class is in latent space, which way it points, and what that direction draws."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -103,7 +105,7 @@ def draw() -> None:
     st.markdown("**Eigenvalue spectrum**: the variance along each axis of the cloud itself")
     shown = controls.several("volume_classes", "Classes drawn", range(10), range(10))
     figures.chart(
-        volume.spectrum(clouds.variances, shown),
+        partial(volume.spectrum, clouds.variances, shown),
         alt=f"Eigenvalues by rank of classes {', '.join(map(str, shown))}; of all digits from "
         f"{clouds.variances[-1, 0]:.2f} to {clouds.variances[-1, -1]:.3g}.",
     )
@@ -130,12 +132,12 @@ def draw() -> None:
         from vae_core.charts import ellipsoids  # plotly is large, and only three dimensions need it
 
         figures.chart(
-            ellipsoids.ellipsoids(seen.mean, seen.covariance, shown, n_sigma, titles, ball),
+            partial(ellipsoids.ellipsoids, seen.mean, seen.covariance, shown, n_sigma, titles, ball),
             alt=alt,
             key="volume__space",
         )
     else:
-        figures.chart(volume.ellipses(seen.mean, seen.covariance, shown, n_sigma, titles, ball), alt=alt)
+        figures.chart(partial(volume.ellipses, seen.mean, seen.covariance, shown, n_sigma, titles, ball), alt=alt)
     shape = "ellipsoid" if space == 3 else "ellipse"
     hidden = (
         f" These are the {space} dimensions of the highest rate of {dims}; they keep {seen.kept:.0%} of the squared "

@@ -1,5 +1,7 @@
 """What the chapter on volume and direction shows of a run and of the whole zoo: cached, and drawn where it is long."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -174,7 +176,7 @@ def over_zoo(run: RunConfig) -> None:
         table = table[table.latent_dim == which]
     ends = table.sort_values("beta")
     figures.chart(
-        charts.over_zoo(table, quantity, title, which == ALL),
+        partial(charts.over_zoo, table, quantity, title, which == ALL),
         alt=f"{title} against β: from {ends[quantity].iloc[0]:.2f} at β = {ends.beta.iloc[0]:g} to "
         f"{ends[quantity].iloc[-1]:.2f} at β = {ends.beta.iloc[-1]:g}.",
     )

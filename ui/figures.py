@@ -1,16 +1,20 @@
 """Charts and pictures with alternative text and a caption that says what was found; downloads of both."""
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pickle import dumps
 
 import numpy as np
 import streamlit as st
 from altair.utils import schemapi
+from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from vae_core.charts import pictures
 
+KEPT = 256  # charts as they are sent, the latest asked for
 schemapi.disable_debug_mode()  # nor is every part of a chart compared as it is made
 
 
@@ -18,34 +22,58 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     """Show an Altair chart or a Plotly figure.
 
     Args:
-        figure: `alt.Chart` (layered, concatenated, …) or `plotly.graph_objects.Figure`.
+        figure: `alt.Chart` (layered, concatenated, …) or `plotly.graph_objects.Figure`; or a `functools.partial` that
+            makes one from its arguments alone: it is called once, and whoever asks for the same is sent the same.
         alt: what a student who cannot see the chart would be told, one sentence.
         finding: what was computed, drawn under the chart.
         key: needed with `on_select`, so that a selection outlives new data.
-        more: goes to `st.altair_chart` or `st.plotly_chart`: `on_select`, `height`, …
+        more: goes to `st.vega_lite_chart` or `st.plotly_chart`: `on_select`, `height`, …
 
     Returns:
         What Streamlit returns: the selection with `on_select="rerun"`.
     """
-    if type(figure).__module__.startswith("plotly"):
-        draw = st.plotly_chart
-    else:
-        draw = st.altair_chart
-        # Comparing it with Vega-Lite's schema costs twice the drawing; the tests do so for every chart of every page.
-        object.__setattr__(figure, "to_dict", partial(type(figure).to_dict, figure, validate=False))
-    event = draw(figure, width="stretch", alt=alt, key=key, **more)
+    made = _made(_content(figure), figure) if isinstance(figure, partial) else _as_sent(figure)
+    draw = st.vega_lite_chart if isinstance(made, dict) else st.plotly_chart
+    event = draw(made, width="stretch", alt=alt, key=key, **more)
     if finding:
         st.caption(finding)
     return event
 
 
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _made(content: bytes, _recipe: partial):
+    return _as_sent(_recipe())
+
+
+def _content(recipe: partial) -> bytes:
+    """What a recipe consists of, functions by name; Streamlit's own hash refuses some of the types."""
+    return hashlib.blake2b(dumps((recipe.func, recipe.args, recipe.keywords))).digest()
+
+
+def _as_sent(figure):
+    """An Altair chart as the dict that Streamlit takes, its data as Arrow; kept with the chart, for many are cached."""
+    if type(figure).__module__.startswith("plotly"):
+        return figure
+    known = vars(figure).get("_as_sent")
+    if known is None:
+        # Comparing it with Vega-Lite's schema costs twice the drawing; the tests do so for every chart of every page.
+        object.__setattr__(figure, "to_dict", partial(type(figure).to_dict, figure, validate=False))
+        known = _convert_altair_to_vega_lite_spec(figure)
+        object.__setattr__(figure, "_as_sent", known)
+    return known
+
+
 def picture(image: np.ndarray, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:
     """Show a grey (H, W) or colour (H, W, 3) array, in [0, 1] or uint8, without smoothing its pixels away."""
-    height, across = image.shape[:2]
-    shown = pictures.enlarge(image, max(1, 512 // max(height, across)))
-    st.image(pictures.data_uri(shown), alt=alt, width=width)
+    st.image(_address(image), alt=alt, width=width)
     if finding:
         st.caption(finding)
+
+
+@st.cache_data(max_entries=4 * KEPT, show_spinner=False)
+def _address(image: np.ndarray) -> str:
+    """The picture itself as an address, some 5 kB."""
+    return pictures.data_uri(pictures.enlarge(image, max(1, 512 // max(image.shape[:2]))))
 
 
 def download_picture(label: str, image: np.ndarray | Callable[[], np.ndarray], file_name: str, key: str) -> None:

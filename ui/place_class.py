@@ -1,5 +1,7 @@
 """A prediction graded: click where a class's mean will be and how its ellipse will lie."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -38,7 +40,7 @@ def exercise(run: RunConfig, plane: Plane) -> None:
     pictures = [models.digit_pictures()[i] for i in few]
     reach = _reach(moments, plane)
     figures.chart(
-        charts.placing(points, pictures, label, guess, truth if shown else None, reach, plane.names),
+        partial(charts.placing, points, pictures, label, guess, truth if shown else None, reach, plane.names),
         alt=f"The means of {FEW} images of class {label} and your ellipse around {_told(guess)}"
         + (f"; the class's is around {_told(truth)}." if shown else "."),
         key=f"{_KEY}click",

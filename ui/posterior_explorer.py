@@ -1,5 +1,7 @@
 """The map of p(C|z) to click on, and what Bayes' rule and the decoder say at one place of it."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -49,7 +51,7 @@ def explore(prefix: str, run: RunConfig) -> None:
             st.markdown(f"**p(z|C) is {way}**")
             key = f"{prefix}__map_{way.split()[-1]}"
             figures.chart(
-                charts.posterior_map(found, window, colour == ENTROPY, at, chosen.names),
+                partial(charts.posterior_map, found, window, colour == ENTROPY, at, chosen.names),
                 alt=f"Map of the {colour} where p(z|C) is {way}: classes with a region are {regions}; "
                 f"the entropy is {found.entropy.mean():.2f} nats on average.",
                 finding=f"Mean entropy {found.entropy.mean():.2f} nats; one class has a probability of 0.99 or more on "
@@ -111,7 +113,8 @@ def _at_point(run: RunConfig, z: np.ndarray, names: tuple[str, str], at: np.ndar
         st.caption(f"x̂(z), the decoder's picture at {place}.")
     with right:
         figures.chart(
-            charts.probabilities(said[GAUSSIAN], said[MIXTURE]), alt=f"Bars of p(C|z) at {place}. {' '.join(told)}"
+            partial(charts.probabilities, said[GAUSSIAN], said[MIXTURE]),
+            alt=f"Bars of p(C|z) at {place}. {' '.join(told)}",
         )
         st.markdown(" ".join(told))
     here = known_classes.log_density(classes, z[None])[0]

@@ -1,5 +1,7 @@
 """The encoder's gap to the exact posterior over fifty unseen digits, its best and its worst side by side."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -31,7 +33,7 @@ def show(run: RunConfig, key: chains.Key) -> None:
     order = np.argsort(gaps, kind="stable")
     many = sum(each.islands > 1 for each in weighed)
     figures.chart(
-        charts.gaps(gaps, digits.labels[positions], [models.digit_pictures()[p] for p in positions], numbers),
+        partial(charts.gaps, gaps, digits.labels[positions], [models.digit_pictures()[p] for p in positions], numbers),
         alt=f"Gap of {len(gaps)} digits by class, from {max(gaps.min(), 0):.3f} to {gaps.max():.2f} nats.",
     )
     st.caption(

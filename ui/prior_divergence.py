@@ -1,5 +1,7 @@
 """How far classes are from the prior: measured once a model, shown a class and against β."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -77,7 +79,7 @@ def _per_class(run: RunConfig) -> None:
     )
     first, last = int(found.estimate.argmax()), int(found.estimate.argmin())
     figures.chart(
-        charts.divergences(table),
+        partial(charts.divergences, table),
         alt=f"KL from the prior a class: largest for {first} with {found.estimate[first]:.2f} nats, smallest for "
         f"{last} with {found.estimate[last]:.2f}; all classes together {found.aggregate.estimate:.2f}.",
     )
@@ -108,7 +110,8 @@ def _beta_chart(run: RunConfig, size: int, way: str) -> None:
     low, high = means.index[0], means.index[-1]
     fall = f"from {means.iloc[0]:.2f} nats at β = {low:g} to {means.iloc[-1]:.2f} at β = {high:g}"
     figures.chart(
-        charts.over_beta(table), alt=f"KL from the prior against β, {len(means)} models: the average class goes {fall}."
+        partial(charts.over_beta, table),
+        alt=f"KL from the prior against β, {len(means)} models: the average class goes {fall}.",
     )
     st.caption(
         f"Models with {size} latent dimensions. The average class goes {fall}, all digits together from "

@@ -1,5 +1,7 @@
 """What the judge says of digits drawn in several ways: are they digits, and all ten?"""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -39,7 +41,7 @@ def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
     )
     every = {WAYS[way]: np.array(each.class_shares) for way, each in found.items()}
     figures.chart(
-        charts.class_shares(every | {"real digits": np.array(sample_ways.floor().class_shares)}),
+        partial(charts.class_shares, every | {"real digits": np.array(sample_ways.floor().class_shares)}),
         alt=f"Per cent of each class among {sample_ways.JUDGED} draws of each way, as the judge sees them. Rarest and "
         "commonest: " + "; ".join(f"{name}, {_extremes(shares)}" for name, shares in every.items()) + ".",
     )

@@ -1,5 +1,7 @@
 """Two Gaussians to move: their mixture beside the law of their sum."""
 
+from functools import partial
+
 import streamlit as st
 
 from ui import controls, figures
@@ -39,7 +41,7 @@ def compare() -> None:
     for place, (title, named), alt in zip(st.columns(3), panels, told, strict=True):
         with place:
             st.markdown(f"**{title}**")
-            figures.chart(charts.curves(z, named, top), alt=alt)
+            figures.chart(partial(charts.curves, z, named, top), alt=alt)
     st.markdown(
         f"""
 | | mean | variance |

@@ -48,7 +48,9 @@ def show(run: RunConfig, distances: np.ndarray, closed: bool, shortest: float) -
     travelled = [*order, order[0]] if complete and closed else order
     key = f"tour_click{st.session_state.get('tour__map', 0)}"
     figures.chart(
-        charts.tour_map(plane.means, plane.covariances, travelled, [], plane.titles, pick="pick", height=440),
+        functools.partial(
+            charts.tour_map, plane.means, plane.covariances, travelled, [], plane.titles, pick="pick", height=440
+        ),
         alt=f"Map of the ten class means to click on; your tour so far: {_told(order) or 'empty'}.",
         key=key,
         on_select=functools.partial(_add_clicked, key),
