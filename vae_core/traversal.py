@@ -1,12 +1,13 @@
 """Moving through latent space along its axes: units of a slider, traversal grids, the decoder's manifold."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from scipy.special import ndtri
 
-from vae_core.vae import VAE
+if TYPE_CHECKING:
+    from vae_core.vae import VAE
 
 REACH = 3.0  # sliders and traversals go from −3 to 3
 
@@ -81,8 +82,10 @@ def quantile_plane(latent_dim: int, axes: tuple[int, int], side: int, start: np.
     return plane
 
 
-@torch.inference_mode()
-def decode(vae: VAE, z: np.ndarray) -> np.ndarray:
+def decode(vae: "VAE", z: np.ndarray) -> np.ndarray:
     """E[x|z] of latents (..., latent_dim) as arrays (..., 28, 28) float32 in [0, 1]."""
+    import torch  # over a second: the first page says its text before
+
     flat = torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32)).reshape(-1, z.shape[-1])
-    return vae.decode(flat).numpy().reshape(*z.shape[:-1], 28, 28)
+    with torch.inference_mode():
+        return vae.decode(flat).numpy().reshape(*z.shape[:-1], 28, 28)
