@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ct
 
 from vae_core.charts import pictures
 
-KEPT = 256  # charts as they are sent, the latest asked for
+KEPT = 128  # charts as they are sent, the latest asked for
 schemapi.disable_debug_mode()  # nor is every part of a chart compared as it is made
 
 
@@ -70,7 +70,7 @@ def picture(image: np.ndarray, alt: str, finding: str | None = None, *, width: i
         st.caption(finding)
 
 
-@st.cache_data(max_entries=4 * KEPT, show_spinner=False)
+@st.cache_data(max_entries=2 * KEPT, show_spinner=False)
 def _address(image: np.ndarray) -> str:
     """The picture itself as an address, some 5 kB."""
     return pictures.data_uri(pictures.enlarge(image, max(1, 512 // max(image.shape[:2]))))

@@ -46,7 +46,7 @@ def first_of_each_class(labels: np.ndarray, count: int) -> np.ndarray:
     return np.sort(np.concatenate([np.flatnonzero(labels == digit)[:count] for digit in range(10)]))
 
 
-@st.cache_data(max_entries=64, show_spinner="Decoding the plane …")
+@st.cache_data(max_entries=32, show_spinner="Decoding the plane …")
 def manifold(run_id: str, side: int, plane: tuple[int, int]) -> np.ndarray:
     """Decodings at the prior's quantiles in a plane, as one picture, uint8."""
     from vae_core import traversal
