@@ -1,0 +1,53 @@
+"""A chart is built once for all who ask for the same, and everyone is sent it whole."""
+
+import json
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+built: list[str] = []
+
+
+def bars(heights: np.ndarray, colour: str) -> alt.Chart:
+    built.append(colour)
+    table = pd.DataFrame({"x": range(len(heights)), "y": heights})
+    return alt.Chart(table).mark_bar(color=colour).encode(x="x:Q", y="y:Q")
+
+
+def _page() -> None:
+    from functools import partial
+
+    import numpy as np
+    import streamlit as st
+
+    from tests.app.test_figures import bars
+    from ui import figures
+
+    heights = np.arange(float(st.session_state.get("bars", 3)))
+    figures.chart(partial(bars, heights, "teal"), alt="Bars.")
+    figures.chart(partial(bars, heights.copy(), "teal"), alt="The same bars.")
+    figures.chart(partial(bars, heights, colour="pink"), alt="Other bars.")
+
+
+def test_the_same_is_built_once_and_sent_whole():
+    built.clear()
+    at = AppTest.from_function(_page, default_timeout=60).run()
+    assert not at.exception
+    assert built == ["teal", "pink"]
+    first, again, other = (each.proto for each in at.get("vega_lite_chart"))
+    assert first.spec == again.spec
+    assert first.datasets[0].data.data == again.datasets[0].data.data != b""
+    assert (first.alt, again.alt) == ("Bars.", "The same bars.")
+    assert json.loads(other.spec)["mark"]["color"] == "pink"
+    before = first.datasets[0].data.data
+
+    at.run()  # another visit, or another student
+    assert built == ["teal", "pink"]
+    assert at.get("vega_lite_chart")[0].proto.datasets[0].data.data == before
+
+    at.session_state["bars"] = 4
+    at.run()
+    assert built == ["teal", "pink", "teal", "pink"]
+    assert at.get("vega_lite_chart")[0].proto.datasets[0].data.data != before
