@@ -118,7 +118,13 @@ lesson.reveal_steps("sampling_agree", AGREE)
 # --- judged -----------------------------------------------------------------------------------------------------------
 
 st.subheader("Are they digits, and all ten?", anchor="judged")
-found = sample_verdicts.show(run, seed)
+with_pcn = controls.toggle(
+    "sampling_pcn",
+    f"Judge {sample_ways.JUDGED} draws by pCN too",
+    help=f"{sample_ways.JUDGED * sample_ways.PCN_STEPS:,} decodings: a moment for an MLP, a while for a UNet.",
+)
+ways = tuple(way for way in WAYS if way != "pcn" or with_pcn)
+found = sample_verdicts.show(run, seed, ways)
 
 # --- memorised? -------------------------------------------------------------------------------------------------------
 
@@ -137,7 +143,7 @@ figures.picture(
     alt=f"{ROW} drawn digits, and under each the nearest training image.",
     width="stretch",
 )
-crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each, seed).distance for each in WAYS}
+crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each, seed).distance for each in WAYS if each in (*ways, way)}
 crowds |= {
     name: sample_ways.neighbours(run.run_id, name, seed).distance for name in (sample_ways.AGAIN, sample_ways.REAL)
 }
@@ -149,7 +155,7 @@ st.caption(
 middle = {name: float(np.median(values)) for name, values in crowds.items()}
 figures.chart(
     partial(charts.distances, crowds, (sample_ways.AGAIN, sample_ways.REAL)),
-    alt="Distances to the nearest training image of draws by every way, of unseen digits and of their reconstructions. "
+    alt="Distances to the nearest training image of these draws, of unseen digits and of their reconstructions. "
     "Medians: " + ", ".join(f"{name} {value:.1f}" for name, value in middle.items()) + ".",
 )
 begun = "" if way in ("prior", "classes") else "These draws begin at a training digit, which may be the one found. "

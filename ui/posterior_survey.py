@@ -48,9 +48,7 @@ def show(run: RunConfig, key: chains.Key) -> None:
             label, number = int(digits.labels[position]), int(numbers[place])
             with column:
                 mean, _ = chains.encoded(run.run_id, position)
-                grid = chains.exact(run.run_id, position)
-                row, at = np.unravel_index(grid.density.argmax(), grid.density.shape)
-                drawn = chains.decode(run.run_id, np.array([mean, [grid.z1[at], grid.z2[row]]]))
+                drawn = chains.decode(run.run_id, np.array([mean, weighed[place].highest]))
                 figures.picture(
                     pictures.grid(np.stack([digits.images[position], *drawn]), 3, gap=1),
                     alt=f"A {label}, the decoding of its μ_x, and of the exact posterior's highest place.",

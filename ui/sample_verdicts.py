@@ -1,5 +1,6 @@
 """What the judge says of digits drawn in several ways: are they digits, and all ten?"""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -15,8 +16,8 @@ _EQUAL = 0.05  # relative difference of two Fréchet distances that 500 draws ca
 _AS_GOOD = f"neither: within {_EQUAL:.0%} of each other"
 
 
-def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
-    """Question, table and class shares; the verdicts by way, None where the judge cannot be read."""
+def show(run: RunConfig, seed: int, ways: Sequence[str]) -> dict[str, sample_quality.Quality] | None:
+    """Question, table and class shares; the verdicts on these ways, None where the judge cannot be read."""
     if zoo.JUDGE not in [each.run_id for each in models.classifiers()]:
         st.info(f"The judge, the classifier `{zoo.JUDGE}`, cannot be read: no verdict now.", icon=":material/gavel:")
         return None
@@ -31,7 +32,7 @@ def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
         & + \operatorname{tr}\bigl(\Sigma_0 + \Sigma_1\bigr) \\
         & - 2\operatorname{tr}\bigl(\Sigma_0^{1/2}\Sigma_1\Sigma_0^{1/2}\bigr)^{1/2} \end{aligned}"""
     )
-    found = {way: sample_ways.judged(run.run_id, way, seed) for way in WAYS}
+    found = {way: sample_ways.judged(run.run_id, way, seed) for way in ways}
     lesson.prediction(
         "sampling_best",
         "Which comes nearer to real digits in this model?",

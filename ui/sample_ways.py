@@ -20,7 +20,7 @@ WAYS = {
     "pcn": "a digit, then pCN",
 }
 REAL, AGAIN = "unseen digits", "their reconstructions"
-JUDGED = 500  # drawn of each way, to be judged here
+JUDGED = 500  # drawn of a way, to be judged here
 PCN_STEPS = 40
 _TRIED = 30  # chains that b is chosen by
 _STEPS = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
@@ -64,24 +64,33 @@ def floor() -> sample_quality.Quality:
     return sample_quality.quality(_part(every, some), _part(every, np.flatnonzero(~held_out)))
 
 
-@st.cache_data(max_entries=128, show_spinner="Looking for the nearest training images …")
 def neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
     """The nearest shipped training digit, as its place among the shipped ones, of draws or of unseen digits.
 
     Args:
         crowd: one of `WAYS`, or `REAL`, or `AGAIN`: held-out digits decoded from one draw of their q(z|x).
     """
+    return _neighbours_of_unseen() if crowd == REAL else _neighbours(run_id, crowd, seed)
+
+
+@st.cache_data(max_entries=128, show_spinner="Looking for the nearest training images …")
+def _neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
+    if crowd == AGAIN:
+        mean, logvar = (part[models.digits().held_out] for part in models.encodings(run_id))
+        noise = np.random.default_rng(seed).standard_normal(mean.shape)
+        return _nearest(traversal.decode(models.vae(run_id), mean + np.exp(0.5 * logvar) * noise))
+    return _nearest(draw(run_id, crowd, None, JUDGED, seed).images)
+
+
+@st.cache_data
+def _neighbours_of_unseen() -> Nearest:
+    digits = models.digits()
+    return _nearest(digits.images[digits.held_out] / np.float32(255))
+
+
+def _nearest(queries: np.ndarray) -> Nearest:
     digits = models.digits()
     trained = np.flatnonzero(~digits.held_out)
-    if crowd in WAYS:
-        queries = draw(run_id, crowd, None, JUDGED, seed).images
-    else:
-        unseen = np.flatnonzero(digits.held_out)
-        queries = digits.images[unseen] / np.float32(255)
-        if crowd == AGAIN:
-            mean, logvar = (part[unseen] for part in models.encodings(run_id))
-            noise = np.random.default_rng(seed).standard_normal(mean.shape)
-            queries = traversal.decode(models.vae(run_id), mean + np.exp(0.5 * logvar) * noise)
     with heavy_work.turn:
         found = nearest(queries, digits.images[trained] / np.float32(255))
     return Nearest(trained[found.index], found.distance)
@@ -110,12 +119,22 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     digits, encodings, vae = models.digits(), models.encodings(run_id), models.vae(run_id)
     some = np.random.default_rng(seed).choice(np.flatnonzero(~digits.held_out), n)
     images, start = digits.images[some] / np.float32(255), encodings.mean[some]
-    few = sampling.decoder_log_likelihood(vae, images[:_TRIED])
-    b = sampling.largest_step(few, start[:_TRIED], _STEPS, seed)
+    b = _step_size(run_id)
     with heavy_work.turn:
         run = sampling.pcn_chain(sampling.decoder_log_likelihood(vae, images), start, b, PCN_STEPS, seed)
     z = run.samples[:, -1]
     return Drawn(z, traversal.decode(vae, z), b, float(run.accepted.mean()))
+
+
+@st.cache_data(max_entries=64, show_spinner="Choosing pCN's step size …")
+def _step_size(run_id: str) -> float:
+    """The model's b, the same for every draw; found from some digits that stand for all."""
+    digits = models.digits()
+    some = np.random.default_rng(0).choice(np.flatnonzero(~digits.held_out), _TRIED, replace=False)
+    few = sampling.decoder_log_likelihood(models.vae(run_id), digits.images[some] / np.float32(255))
+    start = models.encodings(run_id).mean[some]
+    with heavy_work.turn:
+        return sampling.largest_step(few, start, _STEPS, 0)
 
 
 @st.cache_resource(show_spinner="Showing the judge the real digits …")

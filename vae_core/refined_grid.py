@@ -14,7 +14,7 @@ from vae_core.grid_posterior import GridPosterior
 COARSE = 48  # cells an axis at first
 DEPTH = 18.0  # nats below the best place, beyond which a cell is left: e⁻¹⁸ of its density
 TOLERANCE = 1e-3  # nats of log p(x) between two levels
-SHOWN = 48  # cells at least along the longer side of what holds the mass, so that its outline is smooth
+SHOWN = 48  # cells at least along the longer side of what holds the mass: its outline is smooth
 LEVELS = 12
 LARGEST = 500_000  # cells of the answer; where it would take more, four at a time are summed up
 _BATCH = 4096
@@ -22,7 +22,9 @@ _EDGE = 1e-6
 _WIDER = 1.6
 
 
-def refined_posterior(log_likelihood: Callable[[np.ndarray], np.ndarray], reach: float = 6.0) -> GridPosterior:
+def refined_posterior(
+    log_likelihood: Callable[[np.ndarray], np.ndarray], reach: float = 6.0, shown: int = SHOWN
+) -> GridPosterior:
     r"""p(z|x) = p(x|z) N(z; 0, I) / p(x) in 2-D on a grid that lies around the mass and is as fine as it needs.
 
     A cell is split while the log-density at its centre, plus how far it may rise within, is within `DEPTH` nats of the
@@ -33,6 +35,7 @@ def refined_posterior(log_likelihood: Callable[[np.ndarray], np.ndarray], reach:
     Args:
         log_likelihood: z (n, 2) -> log p(x|z), (n,), nats.
         reach: half the side of the square looked at; widened up to four times where mass lies at its edge.
+        shown: cells at least along the longer side of what holds the mass; few do where only figures are asked for.
 
     Returns:
         The grid around the mass; `edge_mass` is the probability in the outermost coarse cells of the whole square.
@@ -43,14 +46,14 @@ def refined_posterior(log_likelihood: Callable[[np.ndarray], np.ndarray], reach:
     if not (np.isfinite(reach) and reach > 0):
         raise ValueError(f"reach is {reach}; give a positive number, such as 6")
     for _ in range(4):
-        found = _search(log_likelihood, reach)
+        found = _search(log_likelihood, reach, shown)
         if found.edge_mass < _EDGE:
             break
         reach *= _WIDER
     return found
 
 
-def _search(log_likelihood, reach):
+def _search(log_likelihood, reach, shown):
     side = 2 * reach / COARSE
     cells = np.indices((COARSE, COARSE)).reshape(2, -1).T[:, ::-1]  # (column, row), row by row
     heights = _log_joint(log_likelihood, cells, side, reach)
@@ -70,7 +73,7 @@ def _search(log_likelihood, reach):
         heights = five[:, 1:].ravel()
         before, log_evidence = log_evidence, _log_sum_exp(heights) + 2 * np.log(side)
         held = cells[heights > heights.max() - 6]
-        if abs(log_evidence - before) < TOLERANCE and np.ptp(held, axis=0).max() >= SHOWN:
+        if abs(log_evidence - before) < TOLERANCE and np.ptp(held, axis=0).max() >= shown:
             break
     mass = np.exp(heights + 2 * np.log(side) - log_evidence)
     coarse = cells >> halved

@@ -60,6 +60,24 @@ def test_the_judge_answers_after_the_guess():
     assert f"{stored['prior']['frechet']:.1f}" in said
 
 
+def test_pcn_is_judged_when_asked_for():
+    at = open_sampling(best_shown="true")
+    pcn = sample_ways.WAYS["pcn"]
+    assert f"| {pcn} |" not in opening.text(at)
+    at.toggle(key="sampling_pcn").set_value(True).run()
+    assert not at.exception
+    assert f"| {pcn} |" in opening.text(at)
+
+
+def test_the_neighbours_of_pcns_draws_are_shown_without_a_verdict_on_them():
+    pcn = sample_ways.WAYS["pcn"]
+    at = open_sampling(best_shown="true", near=pcn)
+    assert not at.exception
+    said = opening.text(at)
+    assert f"draws of {pcn}" in said
+    assert f"| {pcn} |" not in said
+
+
 def test_what_draws_cannot_tell_apart_is_said_to_be_equal():
     assert sample_verdicts.nearer(100, 96) == sample_verdicts.nearer(96, 100)
     assert sample_verdicts.nearer(100, 80) == sample_ways.WAYS["aggregate"]

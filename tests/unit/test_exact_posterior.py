@@ -67,12 +67,31 @@ def test_a_networks_posterior_agrees_with_a_plain_grid(run_id):
     if run_id == "mlp-d2-b1":  # the others' posteriors are narrower than these cells
         plain = grid_posterior(log_likelihood, 6, 151)
         assert found.log_evidence == pytest.approx(plain.log_evidence, abs=2e-3)
+    coarser = refined_posterior(log_likelihood, shown=16)
+    assert coarser.log_evidence == pytest.approx(found.log_evidence, abs=5e-4)
+    assert len(islands.islands(coarser)) == len(islands.islands(found))
     near = grid_posterior(log_likelihood, (found.z1[0], found.z1[-1], found.z2[0], found.z2[-1]), 201)
     assert found.log_evidence == pytest.approx(near.log_evidence, abs=2e-3)
     np.testing.assert_allclose(found.mean(), near.mean(), atol=2e-3)
     with torch.no_grad():
         mean, logvar = (part[0].double().numpy() for part in vae.encode(torch.from_numpy(image)[None, None]))
     assert posterior_gap(log_likelihood, mean, logvar, found.log_evidence) > 0  # a KL
+
+
+def test_figures_alone_take_fewer_decodings_than_an_outline():
+    target = likelihood_of(gaussians.Gaussian(np.array([1.0, -0.5]), 0.2**2 * np.eye(2)))
+    taken = []
+
+    def counted(z):
+        taken.append(len(z))
+        return target(z)
+
+    fine = refined_posterior(counted)
+    outline = sum(taken)
+    taken.clear()
+    coarse = refined_posterior(counted, shown=16)
+    assert sum(taken) < 0.6 * outline
+    assert coarse.log_evidence == pytest.approx(fine.log_evidence, abs=1e-3)
 
 
 def test_what_cannot_be_searched_is_refused():
