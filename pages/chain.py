@@ -17,7 +17,6 @@ from vae_core.refined_grid import refined_posterior
 run = picker.current_run()
 planar = run.latent_dim == 2
 FRAMES, TRACED = 121, 4
-RHAT, ESS = 1.01, 400  # Vehtari et al. 2021 advise to use draws only below and above these
 
 lesson.header("chain")
 st.markdown(
@@ -72,7 +71,7 @@ mean, logvar = chains.encoded(run.run_id, chosen.key)
 exact = chains.exact(run.run_id, chosen.key) if planar else None
 parts = islands.islands(exact) if planar else None
 
-met = np.isfinite(found.rhat) and found.rhat < RHAT and found.ess > ESS
+met = np.isfinite(found.rhat) and found.rhat < chains.RHAT and found.ess > chains.ESS
 for column, (name, value, help_text) in zip(
     st.columns(3),
     (
@@ -85,7 +84,7 @@ for column, (name, value, help_text) in zip(
     column.metric(name, value, help=help_text)
 st.caption(
     f"R̂ and ESS (ArviZ) are of the second half of the steps, {found.draws[..., 0].size:,} draws. Advice: use draws "
-    f"only if R̂ < {RHAT} and ESS > {ESS}. Here "
+    f"only if R̂ < {chains.RHAT} and ESS > {chains.ESS}. Here "
     + ("both hold." if met else "**that does not hold**: no claim is made.")
 )
 pair = list(latent.axes(run))

@@ -240,7 +240,8 @@ def _encode(vae: "VAE") -> DigitEncodings:
         torch.inference_mode(),
     ):  # not around the loading: such weights would refuse gradients for ever
         # In pieces: convolutions of all digits at once would take half a gigabyte.
-        pieces = [vae.encode(piece) for piece in digits.split(500)]
+        encode = heavy_work.in_slices(vae.encode)
+        pieces = [encode(piece) for piece in digits.split(500)]
         found = [torch.cat(parts).double().numpy() for parts in zip(*pieces, strict=True)]
     return DigitEncodings(*_read_only(found))
 

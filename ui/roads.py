@@ -81,7 +81,7 @@ def _decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
     # The decoder ignores dimensions that are off: bending there would cost nothing and lead anywhere.
     on = np.array(models.metrics(run_id)["test"]["rate_per_dimension"]) >= ACTIVE_RATE
     with heavy_work.turn:
-        return decoder_roads.decoder_road(vae.decode, ends[0], ends[1], grid, on)
+        return decoder_roads.decoder_road(heavy_work.in_slices(vae.decode), ends[0], ends[1], grid, on)
 
 
 @st.cache_data(max_entries=64, show_spinner="Walking the roads …")

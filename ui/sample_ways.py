@@ -50,9 +50,8 @@ def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
 @st.cache_data(max_entries=128, show_spinner="Asking the judge …")
 def judged(run_id: str, way: str, seed: int) -> sample_quality.Quality:
     """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
-    judge, images, real = models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images, _judged_digits()
-    with heavy_work.turn:
-        return sample_quality.quality(sample_quality.judge_images(judge, images), real)
+    judge, images = models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images
+    return sample_quality.quality(sample_quality.judge_images(judge, images), _judged_digits())
 
 
 @st.cache_data
@@ -119,9 +118,9 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     digits, encodings, vae = models.digits(), models.encodings(run_id), models.vae(run_id)
     some = np.random.default_rng(seed).choice(np.flatnonzero(~digits.held_out), n)
     images, start = digits.images[some] / np.float32(255), encodings.mean[some]
-    b = _step_size(run_id)
+    b, likelihood = _step_size(run_id), heavy_work.in_slices(sampling.decoder_log_likelihood(vae, images))
     with heavy_work.turn:
-        run = sampling.pcn_chain(sampling.decoder_log_likelihood(vae, images), start, b, PCN_STEPS, seed)
+        run = sampling.pcn_chain(likelihood, start, b, PCN_STEPS, seed)
     z = run.samples[:, -1]
     return Drawn(z, traversal.decode(vae, z), b, float(run.accepted.mean()))
 
@@ -131,10 +130,10 @@ def _step_size(run_id: str) -> float:
     """The model's b, the same for every draw; found from some digits that stand for all."""
     digits = models.digits()
     some = np.random.default_rng(0).choice(np.flatnonzero(~digits.held_out), _TRIED, replace=False)
-    few = sampling.decoder_log_likelihood(models.vae(run_id), digits.images[some] / np.float32(255))
+    likelihood = sampling.decoder_log_likelihood(models.vae(run_id), digits.images[some] / np.float32(255))
     start = models.encodings(run_id).mean[some]
     with heavy_work.turn:
-        return sampling.largest_step(few, start, _STEPS, 0)
+        return sampling.largest_step(heavy_work.in_slices(likelihood), start, _STEPS, 0)
 
 
 @st.cache_resource(show_spinner="Showing the judge the real digits …")

@@ -5,11 +5,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import opening
-from ui import posterior_survey
+from ui import chain_starts, posterior_survey
 from vae_core import zoo
 from vae_core.exercises import acceptance
 
-QUICK = {"steps": "100", "count": "4"}
+QUICK = {"steps": "100", "count": "4", "agree_shown": "true"}
 
 
 def open_chain(run_id: str = opening.RUN, **address: str) -> AppTest:
@@ -80,6 +80,16 @@ def test_chains_that_agree_can_be_all_in_the_wrong_place():
     island = next(line for line in opening.text(at).splitlines() if line.startswith("| on island 1"))
     from_mean = island.split("|")[3]
     assert from_mean.strip() == "0%"
+
+
+def test_whether_the_starts_agree_is_asked_before_it_is_shown():
+    at = open_chain(agree_shown="false")
+    assert "| from the prior |" not in opening.text(at)
+    at.radio(key="chain_agree").set_value(chain_starts.ALIKE).run()
+    assert not at.exception
+    assert "| from the prior |" in opening.text(at)
+    assert any(chain_starts.APART in each.value for each in at.info)  # a hundred steps forget no start
+    assert float(opening.text(at).split("R̂ of all as one lot: ")[1].split(".\n")[0].rstrip(".")) > 1.01
 
 
 def test_a_model_of_many_dimensions_offers_a_plane():

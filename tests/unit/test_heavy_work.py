@@ -1,9 +1,11 @@
 """Turns of long computations go round."""
 
 import threading
+import time
 
 import pytest
 
+from ui import heavy_work
 from ui.heavy_work import Turn
 
 
@@ -54,3 +56,44 @@ def test_a_failure_gives_the_turn_back():
         1 / 0  # noqa: B018
     with turn:
         pass
+
+
+def test_a_long_turn_goes_round_in_slices(monkeypatch):
+    monkeypatch.setattr(heavy_work, "SLICE", 0.0)
+    turn, taken, inside = heavy_work.turn, [], threading.Event()
+
+    def short():
+        inside.set()
+        with turn:
+            taken.append("short")
+
+    other = threading.Thread(target=short)
+    step = heavy_work.in_slices(taken.append)
+    with turn:
+        step(1)
+        other.start()
+        inside.wait()
+        while len(turn._line) < 2:
+            pass
+        step(2)
+        step(3)
+    other.join()
+    assert taken == [1, "short", 2, 3]
+
+
+def test_a_short_turn_is_not_interrupted():
+    turn, taken = heavy_work.turn, []
+
+    def once():
+        with turn:
+            taken.append("other")
+
+    other = threading.Thread(target=once)
+    with turn:
+        other.start()
+        while len(turn._line) < 2:
+            pass
+        turn._since = time.monotonic()
+        heavy_work.in_slices(taken.append)("first")
+    other.join()
+    assert taken == ["first", "other"]
