@@ -12,12 +12,12 @@ import numpy as np
 from vae_core.grid_posterior import GridPosterior
 
 COARSE = 48  # cells an axis at first
-DEPTH = 18.0  # nats below the best place, beyond which a cell is left: e⁻¹⁸ of its density
+DEPTH = 12.0  # nats below the best place, beyond which a cell is left: e⁻¹² of its density
 TOLERANCE = 1e-3  # nats of log p(x) between two levels
 SHOWN = 48  # cells at least along the longer side of what holds the mass: its outline is smooth
 LEVELS = 12
 LARGEST = 500_000  # cells of the answer; where it would take more, four at a time are summed up
-_BATCH = 4096
+_BATCH = 1024
 _EDGE = 1e-6
 _WIDER = 1.6
 

@@ -1,5 +1,6 @@
 """A model's weights as bytes: safetensors, float16 on disk, float32 in memory. Reading them runs no code."""
 
+import torch
 from safetensors.torch import load, save
 
 from vae_core.classifier import Classifier
@@ -22,6 +23,7 @@ def unpack(config: RunConfig, data: bytes) -> VAE | Classifier:
         safetensors.SafetensorError: not a safetensors file.
         RuntimeError: the weights of another network.
     """
-    model = Classifier(config) if config.is_classifier else VAE(config)
-    model.load_state_dict({name: tensor.float() for name, tensor in load(data).items()})
-    return model.eval()
+    with torch.device("meta"):  # weights that are replaced need not be drawn first
+        model = Classifier(config) if config.is_classifier else VAE(config)
+    model.load_state_dict({name: tensor.float() for name, tensor in load(data).items()}, assign=True)
+    return model.to(memory_format=torch.channels_last).eval()  # convolutions on a CPU: a UNet in half the time
