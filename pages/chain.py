@@ -66,7 +66,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     seed = controls.number("chain_seed", "Seed", 0, 9_999, 0, 1)
 settings = (start, b, count, steps, seed)
 places = chains.walk(run.run_id, chosen.key, *settings)
-found = chains.figures(run.run_id, chosen.key, *settings)
+found, draws = chains.figures(run.run_id, chosen.key, *settings), chains.second_half(places)
 mean, logvar = chains.encoded(run.run_id, chosen.key)
 exact = chains.exact(run.run_id, chosen.key) if planar else None
 parts = islands.islands(exact) if planar else None
@@ -83,7 +83,7 @@ for column, (name, value, help_text) in zip(
 ):
     column.metric(name, value, help=help_text)
 st.caption(
-    f"R̂ and ESS (ArviZ) are of the second half of the steps, {found.draws[..., 0].size:,} draws. Advice: use draws "
+    f"R̂ and ESS (ArviZ) are of the second half of the steps, {draws[..., 0].size:,} draws. Advice: use draws "
     f"only if R̂ < {chains.RHAT} and ESS > {chains.ESS}. Here "
     + ("both hold." if met else "**that does not hold**: no claim is made.")
 )
@@ -96,7 +96,7 @@ figures.chart(
         exact,
         mean[pair],
         np.diag(np.exp(logvar[pair])),
-        found.draws[..., pair].reshape(-1, 2),
+        draws[..., pair].reshape(-1, 2),
         places[0][:, pair],
         titles,
         near=view == "where the mass is",
@@ -127,8 +127,8 @@ for column, dimension in zip((left, right), pair, strict=True):
                 float(mean[dimension]),
             ),
             alt=f"Trace of {latent.name(dimension)} of {min(TRACED, count)} chains over {steps} steps. In the second "
-            f"half all {count} lie at {found.draws[..., dimension].mean():.2f} ± "
-            f"{found.draws[..., dimension].std():.2f}; μ_x is {mean[dimension]:.2f}, and R̂ is {told(found.rhat, 3)}.",
+            f"half all {count} lie at {draws[..., dimension].mean():.2f} ± "
+            f"{draws[..., dimension].std():.2f}; μ_x is {mean[dimension]:.2f}, and R̂ is {told(found.rhat, 3)}.",
         )
 st.caption(
     f"{min(TRACED, count)} chains, step by step; the grey half is left out, the dashed line is μ_x. Chains "
@@ -216,7 +216,7 @@ if planar:
     posterior_survey.show(run, chosen.key)
 else:
     order = latent.by_rate(run)
-    drawn = found.draws.reshape(-1, run.latent_dim)[:, order]
+    drawn = draws.reshape(-1, run.latent_dim)[:, order]
     apart = int(np.argmax(np.abs(drawn.mean(axis=0) - mean[order])))
     figures.chart(
         partial(

@@ -233,16 +233,9 @@ def gallery() -> None:
         "classifier_shown", "Which unseen digits", 1, 100, 1, 1, help="The first of each class, the second, …"
     )
     chosen = np.array([np.flatnonzero(labels == digit)[number - 1] for digit in range(10)])
-    rows = np.stack(
-        [
-            digits.images[drawn.position[chosen]] / 255,
-            drawn.vae[chosen],
-            drawn.classifier[chosen],
-            drawn.label[chosen],
-        ]
-    )
+    shown = digits.images[drawn.position[chosen]], drawn.vae[chosen], drawn.classifier[chosen], drawn.label
     figures.picture(
-        strips.traversal(rows, ["x", "VAE", "clf", "C"], [str(digit) for digit in range(10)]),
+        strips.traversal(np.stack(shown) / 255, ["x", "VAE", "clf", "C"], [str(digit) for digit in range(10)]),
         alt="Ten unseen digits, drawn from their neighbours in the VAE's space, in the classifier's, and as the "
         "average of their class.",
         width="stretch",

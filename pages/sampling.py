@@ -137,7 +137,7 @@ st.markdown(
 way = controls.select("sampling_near", "Draws of", tuple(WAYS), style="buttons", format=WAYS.get)
 near = sample_ways.neighbours(run.run_id, way, seed)
 some = np.linspace(0, sample_ways.JUDGED - 1, ROW).astype(int)
-drawn = pictures.to_uint8(sample_ways.draw(run.run_id, way, None, sample_ways.JUDGED, seed).images[some])
+drawn = sample_ways.draw(run.run_id, way, None, sample_ways.JUDGED, seed).images[some]
 figures.picture(
     pictures.grid(np.concatenate([drawn, digits.images[near.index[some]]]), ROW, gap=1),
     alt=f"{ROW} drawn digits, and under each the nearest training image.",

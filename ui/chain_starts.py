@@ -56,7 +56,8 @@ def _table(run: RunConfig, settings: tuple, exact: GridPosterior | None, parts: 
     }
     shares = {}
     if exact is not None:
-        shares = {n: islands.shares(parts, exact, each.draws.reshape(-1, 2)) for n, each in found.items()}
+        draws = {name: chains.second_half(chains.walk(run_id, key, name, *rest)).reshape(-1, 2) for name in found}
+        shares = {name: islands.shares(parts, exact, each) for name, each in draws.items()}
         for number, mass in enumerate(parts.mass):
             rows[f"on island {number + 1}, exactly {mass:.0%}"] = [f"{each[number]:.0%}" for each in shares.values()]
         rows[f"elsewhere, exactly {1 - parts.mass.sum():.0%}"] = [f"{1 - each.sum():.0%}" for each in shares.values()]

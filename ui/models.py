@@ -226,7 +226,7 @@ def _digits():
     return zoo.digits()
 
 
-@st.cache_resource(max_entries=2 * KEPT, show_spinner="Encoding the digits …")
+@st.cache_resource(max_entries=64, show_spinner="Encoding the digits …")  # half a megabyte each
 def _encodings(run_id: str) -> DigitEncodings:
     return _encode(_vae(run_id))
 

@@ -31,12 +31,11 @@ class Chosen(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What chains came to, their first half left out."""
+    """What chains came to; R̂ and ESS of their second half, in the worst dimension."""
 
     acceptance: float
-    rhat: float  # worst dimension
-    ess: float  # worst dimension
-    draws: np.ndarray  # (chains, steps // 2, d)
+    rhat: float
+    ess: float
 
 
 class Weighed(NamedTuple):
@@ -118,31 +117,36 @@ def weigh(run_id: str, key: Key) -> Weighed:
     return Weighed(gap, grid.log_evidence, len(islands.islands(grid)), highest)
 
 
-@st.cache_data(max_entries=64, show_spinner="The chains are walking …")
+@st.cache_data(max_entries=24, show_spinner="The chains are walking …")  # 10 MB each where most is asked for
 def walk(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int) -> np.ndarray:
-    """Places of all chains, the start first, (chains, 1 + steps, d); `start` as in `STARTS`."""
+    """Places of all chains, the start first, (chains, 1 + steps, d) float32; `start` as in `STARTS`."""
     at = _starts(run_id, key, STARTS[start], chains, seed)
     likelihood = _likelihood(run_id, key)
     with heavy_work.turn:
         run = sampling.pcn_chain(likelihood, at, b, steps, seed)
-    return np.concatenate([at[:, None], run.samples], axis=1)
+    return np.concatenate([at[:, None], run.samples], axis=1).astype(np.float32)
+
+
+def second_half(places: np.ndarray) -> np.ndarray:
+    """The draws that count, of what `walk` gives: (chains, steps // 2, d)."""
+    return places[:, 1 + (places.shape[1] - 1) // 2 :]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def figures(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int) -> Figures:
-    """Acceptance over all steps; R̂, ESS and draws of their second half."""
+    """Acceptance over all steps; R̂ and ESS of their second half."""
     places = walk(run_id, key, start, b, chains, steps, seed)
-    draws = places[:, 1 + steps // 2 :]
+    draws = second_half(places)
     moved = (np.diff(places, axis=1) != 0).any(axis=2)
     with heavy_work.turn:
         rhat, ess = split_rhat(draws), effective_sample_size(draws)
-    return Figures(float(moved.mean()), float(np.max(rhat)), float(np.min(ess)), draws)
+    return Figures(float(moved.mean()), float(np.max(rhat)), float(np.min(ess)))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def together(run_id: str, key: Key, b: float, chains: int, steps: int, seed: int) -> float:
     """R̂ of the chains of all `STARTS` as one lot, the worst dimension; far above 1 where starts are not forgotten."""
-    draws = [figures(run_id, key, start, b, chains, steps, seed).draws for start in STARTS]
+    draws = [second_half(walk(run_id, key, start, b, chains, steps, seed)) for start in STARTS]
     return float(np.max(split_rhat(np.concatenate(draws))))
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui import heavy_work, models
 from vae_core import sample_quality, sampling, traversal, zoo
+from vae_core.charts import pictures
 from vae_core.gaussians import Gaussian
 from vae_core.mixture import GaussianMixture
 from vae_core.nearest_images import Nearest, nearest
@@ -27,7 +28,7 @@ _STEPS = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
 
 
 class Drawn(NamedTuple):
-    """Latents (N, d), their decodings (N, 28, 28) in [0, 1], and for pCN its step size and acceptance."""
+    """Latents (N, d), their decodings uint8 (N, 28, 28), and for pCN its step size and acceptance."""
 
     z: np.ndarray
     images: np.ndarray
@@ -44,14 +45,14 @@ def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
     if way == "pcn":
         return _by_pcn(run_id, n, seed)
     z = _latents(run_id, way, label, n, seed)
-    return Drawn(z, traversal.decode(models.vae(run_id), z))
+    return Drawn(z, _decoded(run_id, z))
 
 
 @st.cache_data(max_entries=128, show_spinner="Asking the judge …")
 def judged(run_id: str, way: str, seed: int) -> sample_quality.Quality:
     """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
     judge, images = models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images
-    return sample_quality.quality(sample_quality.judge_images(judge, images), _judged_digits())
+    return sample_quality.quality(sample_quality.judge_images(judge, images / np.float32(255)), _judged_digits())
 
 
 @st.cache_data
@@ -77,21 +78,21 @@ def _neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
     if crowd == AGAIN:
         mean, logvar = (part[models.digits().held_out] for part in models.encodings(run_id))
         noise = np.random.default_rng(seed).standard_normal(mean.shape)
-        return _nearest(traversal.decode(models.vae(run_id), mean + np.exp(0.5 * logvar) * noise))
+        return _nearest(_decoded(run_id, mean + np.exp(0.5 * logvar) * noise))
     return _nearest(draw(run_id, crowd, None, JUDGED, seed).images)
 
 
 @st.cache_data
 def _neighbours_of_unseen() -> Nearest:
     digits = models.digits()
-    return _nearest(digits.images[digits.held_out] / np.float32(255))
+    return _nearest(digits.images[digits.held_out])
 
 
 def _nearest(queries: np.ndarray) -> Nearest:
     digits = models.digits()
     trained = np.flatnonzero(~digits.held_out)
     with heavy_work.turn:
-        found = nearest(queries, digits.images[trained] / np.float32(255))
+        found = nearest(queries / np.float32(255), digits.images[trained] / np.float32(255))
     return Nearest(trained[found.index], found.distance)
 
 
@@ -122,7 +123,12 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     with heavy_work.turn:
         run = sampling.pcn_chain(likelihood, start, b, PCN_STEPS, seed)
     z = run.samples[:, -1]
-    return Drawn(z, traversal.decode(vae, z), b, float(run.accepted.mean()))
+    return Drawn(z, _decoded(run_id, z), b, float(run.accepted.mean()))
+
+
+def _decoded(run_id: str, z: np.ndarray) -> np.ndarray:
+    """As pictures, a quarter of the memory, and as the real digits they are compared with."""
+    return pictures.to_uint8(traversal.decode(models.vae(run_id), z))
 
 
 @st.cache_data(max_entries=64, show_spinner="Choosing pCN's step size …")

@@ -12,6 +12,7 @@ import streamlit as st
 
 from ui import latent, models, recorded
 from vae_core import own_run
+from vae_core.charts import pictures
 from vae_core.config import RunConfig
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ class Drawn(NamedTuple):
     """Unseen digits drawn from their neighbours; ½SSE is the mean over all of them."""
 
     position: np.ndarray  # among the shipped digits, (M,)
-    vae: np.ndarray  # (M, 28, 28)
+    vae: np.ndarray  # uint8 (M, 28, 28)
     classifier: np.ndarray
-    label: np.ndarray  # the average image of its class
+    label: np.ndarray  # the average image of every class, uint8 (10, 28, 28)
     half_sse: dict[str, float]  # by "vae", "classifier", "label"
 
 
@@ -139,13 +140,17 @@ def drawn(vae_id: str, classifier_id: str) -> Drawn:
 
     digits = models.digits()
     unseen, known = np.flatnonzero(digits.held_out), np.flatnonzero(~digits.held_out)
-    pictures = [
+    averages = [
         by.averages(digits.images[known], by.neighbours(space[known], space[unseen], NEIGHBOURS))
         for space in (models.encodings(vae_id).mean, representation(classifier_id))
     ]
-    pictures.append(by.class_averages(digits.images[known], digits.labels[known])[digits.labels[unseen]])
-    errors = [float(by.half_sse(digits.images[unseen], each).mean()) for each in pictures]
-    return Drawn(unseen, *pictures, dict(zip(("vae", "classifier", "label"), errors, strict=True)))
+    of_class = by.class_averages(digits.images[known], digits.labels[known])
+    errors = [
+        float(by.half_sse(digits.images[unseen], each).mean()) for each in (*averages, of_class[digits.labels[unseen]])
+    ]
+    # As pictures: thirty-two pairs of spaces, a thousand digits each, would be 400 MB of floats.
+    shown = [pictures.to_uint8(each) for each in (*averages, of_class)]
+    return Drawn(unseen, *shown, dict(zip(("vae", "classifier", "label"), errors, strict=True)))
 
 
 class Forming(NamedTuple):
