@@ -177,5 +177,7 @@ def initialise(config: RunConfig, *networks: nn.Module) -> None:
         return
     for module in itertools.chain.from_iterable(network.modules() for network in networks):
         if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            if module.weight.is_meta:  # holds no numbers; to draw none, torch would load its compiler, 64 MB
+                return
             nn.init.normal_(module.weight, std=0.1)
             nn.init.zeros_(module.bias)
