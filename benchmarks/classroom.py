@@ -1,4 +1,4 @@
-"""What a class does to a server: at its own pace, chapter by chapter together, all at once, or coming and going.
+"""What a class does to a server: each at their own pace, all together, all at once, looking on, coming and going.
 
 Each gives the record of every action, and what was dropped. Who is dropped stays away, as a student would.
 """
@@ -102,6 +102,24 @@ async def at_once(make: Make, students: int, pages: list[str]) -> Record:
         await student.close()
 
     await _all(record, map(attend, range(students)))
+    return record
+
+
+async def looking(make: Make, students: int, pages: list[str]) -> Record:
+    """One after the other comes, goes through the pages without moving anything, and stays till all have."""
+    record, here = Record(), []
+
+    async def attend() -> None:
+        for number in range(students):
+            student = make(number)
+            here.append(student)
+            record.add(number, await student.open(pages[0]))
+            for page in pages[1:]:
+                record.add(number, await student.go(page))
+
+    await _all(record, [attend()])
+    for student in here:
+        await student.close()
     return record
 
 

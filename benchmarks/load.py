@@ -3,14 +3,15 @@
     python -m benchmarks.load levels [--students 1 10 50 100 200] [--seconds 60]   everyone at their own pace
     python -m benchmarks.load together [--students 200] [--seconds 20]             the class walks through the chapters
     python -m benchmarks.load burst [--students 200]                               "now everybody click"
+    python -m benchmarks.load look [--students 200] [--pages KEY ...]              what a session alone holds
     python -m benchmarks.load soak [--sessions 1000] [--stay 20] [--rate 4]        sessions coming and going
 
 The app is started on this machine as the container starts it, with one thread for arithmetic, `--replicas` times with
 the students dealt out among them; or it is named with `--address` and `--pid`. Every student acts once in five seconds
 and moves any control of the page: sliders, choices, buttons, exercises, and one time in ten a control of the sidebar,
 which loads another model. Before, one student walks through all pages, so that caches are as warm as after a few
-minutes of class. Times are from sending an action to the end of its script, in this process, which shares the machine
-with the server.
+minutes of class. `look` moves nothing: whoever comes is sent what is cached, so memory grows by the sessions alone.
+Times are from sending an action to the end of its script, in this process, which shares the machine with the server.
 """
 
 import argparse
@@ -195,6 +196,8 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
             record = await classroom.at_own_pace(make, students, options.seconds, pages)
         elif options.what == "together":
             record = await classroom.together(make, students, options.seconds, pages)
+        elif options.what == "look":
+            record = await classroom.looking(make, students, pages)
         elif options.what == "burst":
             record = await classroom.at_once(make, students, pages)
         else:
@@ -218,7 +221,7 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("levels", "together", "burst", "soak"))
+    parser.add_argument("what", choices=("levels", "together", "burst", "look", "soak"))
     parser.add_argument(
         "--students", type=int, nargs="+", help="default: 1 10 50 100 200; of others than levels, the last"
     )
