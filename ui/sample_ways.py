@@ -92,7 +92,7 @@ def _nearest(queries: np.ndarray) -> Nearest:
     digits = models.digits()
     trained = np.flatnonzero(~digits.held_out)
     with heavy_work.turn:
-        found = nearest(queries / np.float32(255), digits.images[trained] / np.float32(255))
+        found = nearest(queries, digits.images[trained])
     return Nearest(trained[found.index], found.distance)
 
 

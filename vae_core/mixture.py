@@ -15,7 +15,7 @@ from vae_core.gaussians import Gaussian, checked_points
 
 # Points are taken so many at a time that their (points, components) table fits this: small enough for a processor's
 # cache, large enough that a threaded BLAS is worth its start-up.
-CHUNK_BYTES = 16 * 2**20
+CHUNK_BYTES = 2**20
 MIN_CHUNK_POINTS = 64
 # exp below this is a subnormal number or zero, which the processor is up to 30 times slower to compute, and e⁻⁷⁰⁰
 # beside a largest term of 1 changes no digit of a float64 sum.
@@ -135,12 +135,13 @@ class GaussianMixture:
         points = (z - centre).reshape(-1, self.latent_dim)
         chunk = max(MIN_CHUNK_POINTS, CHUNK_BYTES // (8 * len(self)))
         log_prob = np.empty(len(points))
+        table = np.empty((min(chunk, len(points)), len(self)))  # one for all chunks: new memory costs more than exp
         for start in range(0, len(points), chunk):
             some = points[start : start + chunk]
             features = np.hstack([some**2, some, np.ones((len(some), 1))])  # (points, 2d + 1)
             error = np.finfo(np.float64).eps * (np.abs(features).max(axis=0) @ largest_weights)
             if error < EXPANSION_ERROR:
-                joint = features @ weights  # (points, n)
+                joint = np.matmul(features, weights, out=table[: len(some)])  # (points, n)
             else:
                 joint = log_scale - 0.5 * _squared_distances(some, means, precisions)
             log_prob[start : start + chunk] = _logsumexp_in_place(joint)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vae_core import nearest_images
 from vae_core.nearest_images import nearest
 
 
@@ -13,6 +14,16 @@ def test_it_is_what_comparing_with_every_image_finds():
     every = np.linalg.norm((queries[:, None] - images[None]).reshape(20, 70, -1), axis=2)
     np.testing.assert_array_equal(found.index, every.argmin(axis=1))
     np.testing.assert_allclose(found.distance, every.min(axis=1), rtol=1e-5)
+
+
+def test_bytes_are_grey_levels_and_every_block_is_looked_at(monkeypatch):
+    monkeypatch.setattr(nearest_images, "_SOME", 8)
+    rng = np.random.default_rng(2)
+    images, queries = (rng.integers(0, 256, (count, 28, 28), np.uint8) for count in (30, 9))
+    found, whole = nearest(queries, images), nearest(queries / 255, images / 255)
+    np.testing.assert_array_equal(found.index, whole.index)
+    np.testing.assert_allclose(found.distance, whole.distance, rtol=1e-6)
+    assert nearest(images, images).index.tolist() == list(range(30))
 
 
 def test_a_copy_is_caught_at_no_distance():
