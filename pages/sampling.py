@@ -118,13 +118,7 @@ lesson.reveal_steps("sampling_agree", AGREE)
 # --- judged -----------------------------------------------------------------------------------------------------------
 
 st.subheader("Are they digits, and all ten?", anchor="judged")
-with_pcn = controls.toggle(
-    "sampling_pcn",
-    f"Judge {sample_ways.JUDGED} draws by pCN too",
-    help=f"{sample_ways.JUDGED * sample_ways.PCN_STEPS:,} decodings: a moment for an MLP, a while for a UNet.",
-)
-ways = tuple(way for way in WAYS if way != "pcn" or with_pcn)
-found = sample_verdicts.show(run, seed, ways)
+found = sample_verdicts.show(run, seed)
 
 # --- memorised? -------------------------------------------------------------------------------------------------------
 
@@ -143,7 +137,8 @@ figures.picture(
     alt=f"{ROW} drawn digits, and under each the nearest training image.",
     width="stretch",
 )
-crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each, seed).distance for each in WAYS if each in (*ways, way)}
+looked_at = [each for each in WAYS if each in (*(found or sample_ways.QUICK), way)]
+crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each, seed).distance for each in looked_at}
 crowds |= {
     name: sample_ways.neighbours(run.run_id, name, seed).distance for name in (sample_ways.AGAIN, sample_ways.REAL)
 }

@@ -1,12 +1,11 @@
 """What the judge says of digits drawn in several ways: are they digits, and all ten?"""
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from ui import figures, lesson, models, sample_ways
+from ui import controls, figures, lesson, models, sample_ways
 from ui.sample_ways import WAYS
 from vae_core import sample_quality, zoo
 from vae_core.charts import sampling as charts
@@ -16,8 +15,8 @@ _EQUAL = 0.05  # relative difference of two Fréchet distances that 500 draws ca
 _AS_GOOD = f"neither: within {_EQUAL:.0%} of each other"
 
 
-def show(run: RunConfig, seed: int, ways: Sequence[str]) -> dict[str, sample_quality.Quality] | None:
-    """Question, table and class shares; the verdicts on these ways, None where the judge cannot be read."""
+def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
+    """Question, table and class shares; the verdicts by way, pCN's if asked for; None where the judge is unreadable."""
     if zoo.JUDGE not in [each.run_id for each in models.classifiers()]:
         st.info(f"The judge, the classifier `{zoo.JUDGE}`, cannot be read: no verdict now.", icon=":material/gavel:")
         return None
@@ -32,14 +31,21 @@ def show(run: RunConfig, seed: int, ways: Sequence[str]) -> dict[str, sample_qua
         & + \operatorname{tr}\bigl(\Sigma_0 + \Sigma_1\bigr) \\
         & - 2\operatorname{tr}\bigl(\Sigma_0^{1/2}\Sigma_1\Sigma_0^{1/2}\bigr)^{1/2} \end{aligned}"""
     )
-    found = {way: sample_ways.judged(run.run_id, way, seed) for way in ways}
-    lesson.prediction(
-        "sampling_best",
-        "Which comes nearer to real digits in this model?",
-        [WAYS["prior"], WAYS["aggregate"], _AS_GOOD],
-        nearer(found["prior"].frechet, found["aggregate"].frechet),
-        lambda: _table(run, found),
+    question = st.container()
+    with_pcn = controls.toggle(
+        "sampling_pcn",
+        f"Judge {sample_ways.JUDGED} draws by pCN too",
+        help=f"{sample_ways.JUDGED * sample_ways.PCN_STEPS:,} decodings: a moment for an MLP, a while for a UNet.",
     )
+    found = {way: sample_ways.judged(run.run_id, way, seed) for way in (WAYS if with_pcn else sample_ways.QUICK)}
+    with question:
+        lesson.prediction(
+            "sampling_best",
+            "Which comes nearer to real digits in this model?",
+            [WAYS["prior"], WAYS["aggregate"], _AS_GOOD],
+            nearer(found["prior"].frechet, found["aggregate"].frechet),
+            lambda: _table(run, found),
+        )
     every = {WAYS[way]: np.array(each.class_shares) for way, each in found.items()}
     figures.chart(
         partial(charts.class_shares, every | {"real digits": np.array(sample_ways.floor().class_shares)}),

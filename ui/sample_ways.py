@@ -20,6 +20,7 @@ WAYS = {
     "mixture": "the class mixture",
     "pcn": "a digit, then pCN",
 }
+QUICK = tuple(way for way in WAYS if way != "pcn")  # those that a moment is enough for
 REAL, AGAIN = "unseen digits", "their reconstructions"
 JUDGED = 500  # drawn of a way, to be judged here
 PCN_STEPS = 40
