@@ -38,8 +38,13 @@ class Record:
 Make = Callable[[int], Student]  # the student of a number
 
 
-async def at_own_pace(make: Make, students: int, seconds: float, pages: list[str]) -> Record:
-    """Students spread over the pages; three actions of four move a control, the fourth goes to the next page."""
+async def at_own_pace(
+    make: Make, students: int, seconds: float, pages: list[str], act: Callable = Student.move
+) -> Record:
+    """Students spread over the pages; three actions of four move a control, the fourth goes to the next page.
+
+    `act` may be another thing to do on a page, such as `Student.again`.
+    """
     record = Record()
     end = time.monotonic() + students * ARRIVE + seconds
 
@@ -52,7 +57,7 @@ async def at_own_pace(make: Make, students: int, seconds: float, pages: list[str
             if student.random.random() < 0.25:
                 record.add(number, await student.go(next(walk)))
             else:
-                record.add(number, await student.move())
+                record.add(number, await act(student))
         await student.close()
 
     await _all(record, map(attend, range(students)))

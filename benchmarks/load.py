@@ -193,7 +193,8 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
         memory.end()
         memory = Memory(pids)
         if options.what == "levels":
-            record = await classroom.at_own_pace(make, students, options.seconds, pages)
+            act = Student.again if options.still else Student.move
+            record = await classroom.at_own_pace(make, students, options.seconds, pages, act)
         elif options.what == "together":
             record = await classroom.together(make, students, options.seconds, pages)
         elif options.what == "look":
@@ -233,6 +234,9 @@ def main() -> None:
     parser.add_argument("--replicas", type=int, default=1, help="servers to start (default: 1)")
     parser.add_argument("--address", help="of a running app on this machine, http://127.0.0.1:8501; default: start one")
     parser.add_argument("--pid", type=int, help="its process, for its memory; with --address")
+    parser.add_argument(
+        "--still", action="store_true", help="of levels: pages are drawn again as they stand, nothing is new"
+    )
     parser.add_argument("--cold", action="store_true", help="no walk through all pages before")
     parser.add_argument("--seed", type=int, default=0, help="of what students choose (default: 0)")
     options = parser.parse_args()

@@ -123,6 +123,10 @@ class Student:
         label = getattr(control.proto, "label", "") or getattr(control.proto, "component_name", "")
         return action._replace(label=label)
 
+    async def again(self) -> Action:
+        """Have the page drawn once more as it stands."""
+        return await self._run("again")
+
     async def set(self, label: str, value) -> Action:
         """Move the control of this label to a value, as `_values` lists them."""
         control = next(each for each in self.controls() if getattr(each.proto, "label", None) == label)
