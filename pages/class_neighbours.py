@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, grouping_choice, lesson, models, picker
+from ui import controls, figures, grouping_choice, latent, lesson, models, picker
 from ui.grouping_choice import members, told
-from vae_core import gaussians, grouping, hierarchy, loops, traversal
+from vae_core import gaussians, grouping, hierarchy, loops
 from vae_core.charts import class_pairs, pictures
 from vae_core.charts import neighbours as charts
 
@@ -51,7 +51,7 @@ def loop_counts(threshold: int) -> np.ndarray:
 
 @st.cache_data(max_entries=64)
 def class_pictures(run_id: str) -> np.ndarray:
-    return pictures.to_uint8(traversal.decode(models.vae(run_id), models.moments(run_id).mean))
+    return latent.decoded(run_id, models.moments(run_id).mean)
 
 
 lesson.header("class_neighbours")

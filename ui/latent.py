@@ -46,6 +46,14 @@ def first_of_each_class(labels: np.ndarray, count: int) -> np.ndarray:
     return np.sort(np.concatenate([np.flatnonzero(labels == digit)[:count] for digit in range(10)]))
 
 
+def decoded(run_id: str, z: np.ndarray) -> np.ndarray:
+    """E[x|z] of latents (N, d) as pictures, uint8 (N, 28, 28)."""
+    from vae_core import traversal
+    from vae_core.charts import pictures
+
+    return pictures.to_uint8(traversal.decode(models.vae(run_id), z))
+
+
 @st.cache_data(max_entries=32, show_spinner="Decoding the plane …")
 def manifold(run_id: str, side: int, plane: tuple[int, int]) -> np.ndarray:
     """Decodings at the prior's quantiles in a plane, as one picture, uint8."""

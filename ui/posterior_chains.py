@@ -5,13 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import controls, heavy_work, models, my_digit
-from vae_core import islands, sampling, traversal
+from ui import controls, heavy_work, latent, models, my_digit
+from vae_core import islands, sampling
 from vae_core.chains import effective_sample_size, split_rhat
-from vae_core.charts import pictures
 from vae_core.config import RunConfig
 from vae_core.grid_posterior import GridPosterior, posterior_gap
-from vae_core.refined_grid import refined_posterior
+from vae_core.refined_grid import SHOWN, refined_posterior
 
 Key = int | bytes  # place among the shipped digits, or the student's picture, float32
 # As a student reads it, and where it puts the chains.
@@ -19,7 +18,7 @@ STARTS = {"the prior": "prior", "μ_x": "mean", "other digits": "digits"}
 RHAT, ESS = 1.01, 400  # Vehtari et al. 2021 advise to use draws only below and above these
 B = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 SWEEP_CHAINS, SWEEP_STEPS = 16, 200
-_WEIGHED_CELLS = 16  # along the mass: log p(x) to 1e-4 nats, the same islands, in a third of the time of the map's 48
+FEW_CELLS = 16  # enough for figures: log p(x) to 2e-4 nats and the same islands, in less than half the decodings
 
 
 class Chosen(NamedTuple):
@@ -100,17 +99,15 @@ def encoded(run_id: str, key: Key) -> tuple[np.ndarray, np.ndarray]:
 @st.cache_data(max_entries=128, show_spinner="Finding the exact posterior …")
 def exact(run_id: str, key: Key) -> GridPosterior:
     """p(z|x) on a grid; for models of two latent dimensions."""
-    likelihood, reach = _likelihood(run_id, key), _reach(run_id)
-    with heavy_work.turn:
-        return refined_posterior(likelihood, reach)
+    return _grid(run_id, key, SHOWN)
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def weigh(run_id: str, key: Key) -> Weighed:
-    """How far q(z|x) is from p(z|x), by quadrature and log p(x) from a coarser grid than `exact`."""
-    likelihood, reach, gaussian = _likelihood(run_id, key), _reach(run_id), encoded(run_id, key)
+def weigh(run_id: str, key: Key, cells: int = SHOWN) -> Weighed:
+    """How far q(z|x) is from p(z|x), by quadrature and the log p(x) of a grid of so many `cells` along the mass."""
+    grid = exact(run_id, key) if cells == SHOWN else _grid(run_id, key, cells)
+    likelihood, gaussian = _likelihood(run_id, key), encoded(run_id, key)
     with heavy_work.turn:
-        grid = refined_posterior(likelihood, reach, _WEIGHED_CELLS)
         gap = posterior_gap(likelihood, *gaussian, grid.log_evidence)
     row, column = np.unravel_index(grid.density.argmax(), grid.density.shape)
     highest = np.array([grid.z1[column], grid.z2[row]])
@@ -147,7 +144,8 @@ def figures(run_id: str, key: Key, start: str, b: float, chains: int, steps: int
 def together(run_id: str, key: Key, b: float, chains: int, steps: int, seed: int) -> float:
     """R̂ of the chains of all `STARTS` as one lot, the worst dimension; far above 1 where starts are not forgotten."""
     draws = [second_half(walk(run_id, key, start, b, chains, steps, seed)) for start in STARTS]
-    return float(np.max(split_rhat(np.concatenate(draws))))
+    with heavy_work.turn:
+        return float(np.max(split_rhat(np.concatenate(draws))))
 
 
 @st.cache_data(max_entries=64, show_spinner="Trying every step size …")
@@ -160,12 +158,7 @@ def sweep(run_id: str, key: Key, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @st.cache_data(max_entries=64, show_spinner="Decoding the walk …")
 def frames(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int, count: int) -> np.ndarray:
     """What the decoder draws at `count` evenly spread places of the first chain, uint8 (count, 28, 28)."""
-    return decode(run_id, thinned(walk(run_id, key, start, b, chains, steps, seed)[0], count))
-
-
-def decode(run_id: str, z: np.ndarray) -> np.ndarray:
-    """E[x|z] of latents (N, d) as pictures, uint8 (N, 28, 28)."""
-    return pictures.to_uint8(traversal.decode(models.vae(run_id), z))
+    return latent.decoded(run_id, thinned(walk(run_id, key, start, b, chains, steps, seed)[0], count))
 
 
 def thinned(path: np.ndarray, count: int) -> np.ndarray:
@@ -187,9 +180,11 @@ def _likelihood(run_id: str, key: Key) -> sampling.LogLikelihood:
     return heavy_work.in_slices(sampling.decoder_log_likelihood(models.vae(run_id), image(key)))
 
 
-def _reach(run_id: str) -> float:
-    """Half the side of the square that an exact posterior is looked for in."""
-    return max(6.0, 1.1 * float(np.abs(models.encodings(run_id).mean).max()))
+def _grid(run_id: str, key: Key, cells: int) -> GridPosterior:
+    reach = max(6.0, 1.1 * float(np.abs(models.encodings(run_id).mean).max()))
+    likelihood = _likelihood(run_id, key)
+    with heavy_work.turn:
+        return refined_posterior(likelihood, reach, cells)
 
 
 def _starts(run_id: str, key: Key, kind: str, chains: int, seed: int) -> np.ndarray:

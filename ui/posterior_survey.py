@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, models
+from ui import controls, figures, latent, models
 from ui import posterior_chains as chains
 from vae_core.charts import chain as charts
 from vae_core.charts import pictures
@@ -26,7 +26,7 @@ def show(run: RunConfig, key: chains.Key) -> None:
     weighed = []
     bar = st.progress(0.0, "Finding exact posteriors …")
     for done, position in enumerate(positions, start=1):
-        weighed.append(chains.weigh(run.run_id, int(position)))
+        weighed.append(chains.weigh(run.run_id, int(position), chains.FEW_CELLS))
         bar.progress(done / len(positions), f"Finding exact posteriors … {done} of {len(positions)}")
     bar.empty()
     gaps = np.array([each.gap for each in weighed])
@@ -48,7 +48,7 @@ def show(run: RunConfig, key: chains.Key) -> None:
             label, number = int(digits.labels[position]), int(numbers[place])
             with column:
                 mean, _ = chains.encoded(run.run_id, position)
-                drawn = chains.decode(run.run_id, np.array([mean, weighed[place].highest]))
+                drawn = latent.decoded(run.run_id, np.array([mean, weighed[place].highest]))
                 figures.picture(
                     pictures.grid(np.stack([digits.images[position], *drawn]), 3, gap=1),
                     alt=f"A {label}, the decoding of its μ_x, and of the exact posterior's highest place.",

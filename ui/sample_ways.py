@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import heavy_work, models
-from vae_core import sample_quality, sampling, traversal, zoo
-from vae_core.charts import pictures
+from ui import heavy_work, latent, models
+from vae_core import sample_quality, sampling, zoo
 from vae_core.gaussians import Gaussian
 from vae_core.mixture import GaussianMixture
 from vae_core.nearest_images import Nearest, nearest
@@ -46,7 +45,7 @@ def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
     if way == "pcn":
         return _by_pcn(run_id, n, seed)
     z = _latents(run_id, way, label, n, seed)
-    return Drawn(z, _decoded(run_id, z))
+    return Drawn(z, latent.decoded(run_id, z))
 
 
 @st.cache_data(max_entries=128, show_spinner="Asking the judge …")
@@ -79,7 +78,7 @@ def _neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
     if crowd == AGAIN:
         mean, logvar = (part[models.digits().held_out] for part in models.encodings(run_id))
         noise = np.random.default_rng(seed).standard_normal(mean.shape)
-        return _nearest(_decoded(run_id, mean + np.exp(0.5 * logvar) * noise))
+        return _nearest(latent.decoded(run_id, mean + np.exp(0.5 * logvar) * noise))
     return _nearest(draw(run_id, crowd, None, JUDGED, seed).images)
 
 
@@ -124,12 +123,7 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     with heavy_work.turn:
         run = sampling.pcn_chain(likelihood, start, b, PCN_STEPS, seed)
     z = run.samples[:, -1]
-    return Drawn(z, _decoded(run_id, z), b, float(run.accepted.mean()))
-
-
-def _decoded(run_id: str, z: np.ndarray) -> np.ndarray:
-    """As pictures, a quarter of the memory, and as the real digits they are compared with."""
-    return pictures.to_uint8(traversal.decode(models.vae(run_id), z))
+    return Drawn(z, latent.decoded(run_id, z), b, float(run.accepted.mean()))
 
 
 @st.cache_data(max_entries=64, show_spinner="Choosing pCN's step size …")

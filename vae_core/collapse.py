@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import eigh
 
+from vae_core.grey_levels import white
+
 KEPT = 40  # leading variances; no model here has as many dimensions
 
 
@@ -61,5 +63,4 @@ def _pixels(images: ArrayLike) -> np.ndarray:
     images = np.asarray(images)
     if images.ndim < 2 or len(images) < 2:
         raise ValueError(f"images have shape {images.shape}; allowed: two or more, (N, H, W) or (N, D)")
-    scale = 255.0 if images.dtype == np.uint8 else 1.0
-    return images.reshape(len(images), -1) / scale
+    return images.reshape(len(images), -1) / white(images)

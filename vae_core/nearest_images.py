@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vae_core.grey_levels import white
+
 _SOME = 512  # images at a time: all as floats would be new memory of many megabytes
 
 
@@ -41,5 +43,4 @@ def nearest(queries: np.ndarray, images: np.ndarray) -> Nearest:
 
 
 def _pixels(images: np.ndarray) -> np.ndarray:
-    scale = 255 if images.dtype == np.uint8 else 1
-    return images.reshape(len(images), -1).astype(np.float32) / np.float32(scale)
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(white(images))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import KDTree
 
+from vae_core.grey_levels import white
 from vae_core.representations import class_means
 
 
@@ -27,17 +28,14 @@ def neighbours(known: ArrayLike, new: ArrayLike, count: int) -> np.ndarray:
 
 def averages(images: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Mean of the chosen images: uint8 or float (N, H, W) and (M, count) -> (M, H, W) float32 in [0, 1]."""
-    scale = 255.0 if images.dtype == np.uint8 else 1.0
-    return (images[chosen].mean(axis=1, dtype=np.float32) / scale).astype(np.float32)
+    return (images[chosen].mean(axis=1, dtype=np.float32) / white(images)).astype(np.float32)
 
 
 def class_averages(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The average image of each class, (10, H, W) in [0, 1]: all that the label alone can draw."""
-    scale = 255.0 if images.dtype == np.uint8 else 1.0
-    return (class_means(images.reshape(len(images), -1), labels) / scale).reshape(-1, *images.shape[1:])
+    return (class_means(images.reshape(len(images), -1), labels) / white(images)).reshape(-1, *images.shape[1:])
 
 
 def half_sse(images: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """½‖x − x̂‖² of each image, (N,), in squared grey levels from 0 to 1."""
-    scale = 255.0 if images.dtype == np.uint8 else 1.0
-    return 0.5 * np.square(images / scale - drawn, dtype=np.float64).sum(axis=(1, 2))
+    return 0.5 * np.square(images / white(images) - drawn, dtype=np.float64).sum(axis=(1, 2))

@@ -9,21 +9,25 @@ from ui import heavy_work
 from ui.heavy_work import Turn
 
 
-def test_who_waits_comes_before_who_asks_again():
-    turn, taken, waits = Turn(), [], threading.Event()
+def waiting(turn: Turn, taken: list) -> threading.Thread:
+    """Another thread, in line for its turn, in which it writes down "other"."""
 
     def once():
-        waits.set()
         with turn:
             taken.append("other")
 
-    other = threading.Thread(target=once)
+    thread = threading.Thread(target=once)
+    thread.start()
+    while len(turn._line) < 2:
+        pass
+    return thread
+
+
+def test_who_waits_comes_before_who_asks_again():
+    turn, taken = Turn(), []
     with turn:
         taken.append("first")
-        other.start()
-        waits.wait()
-        while len(turn._line) < 2:
-            pass
+        other = waiting(turn, taken)
     for _ in range(3):
         with turn:
             taken.append("again")
@@ -60,39 +64,21 @@ def test_a_failure_gives_the_turn_back():
 
 def test_a_long_turn_goes_round_in_slices(monkeypatch):
     monkeypatch.setattr(heavy_work, "SLICE", 0.0)
-    turn, taken, inside = heavy_work.turn, [], threading.Event()
-
-    def short():
-        inside.set()
-        with turn:
-            taken.append("short")
-
-    other = threading.Thread(target=short)
+    turn, taken = heavy_work.turn, []
     step = heavy_work.in_slices(taken.append)
     with turn:
         step(1)
-        other.start()
-        inside.wait()
-        while len(turn._line) < 2:
-            pass
+        other = waiting(turn, taken)
         step(2)
         step(3)
     other.join()
-    assert taken == [1, "short", 2, 3]
+    assert taken == [1, "other", 2, 3]
 
 
 def test_a_short_turn_is_not_interrupted():
     turn, taken = heavy_work.turn, []
-
-    def once():
-        with turn:
-            taken.append("other")
-
-    other = threading.Thread(target=once)
     with turn:
-        other.start()
-        while len(turn._line) < 2:
-            pass
+        other = waiting(turn, taken)
         turn._since = time.monotonic()
         heavy_work.in_slices(taken.append)("first")
     other.join()
