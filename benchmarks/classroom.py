@@ -34,30 +34,43 @@ class Record:
             self.actions.append(action)
             self.received[student] = self.received.get(student, 0) + action.received
 
+    def append(self, later: "Record") -> None:
+        """What happened afterwards, the students being others with the same numbers."""
+        self.actions += later.actions
+        self.dropped += later.dropped
+        self.lateness += later.lateness
+        for student, received in later.received.items():
+            self.received[student] = self.received.get(student, 0) + received
+
 
 Make = Callable[[int], Student]  # the student of a number
 
 
 async def at_own_pace(
-    make: Make, students: int, seconds: float, pages: list[str], act: Callable = Student.move
+    make: Make, students: int, seconds: float, pages: list[str], act: Callable = Student.move, settle: float = 0
 ) -> Record:
     """Students spread over the pages; three actions of four move a control, the fourth goes to the next page.
 
-    `act` may be another thing to do on a page, such as `Student.again`.
+    `act` may be another thing to do on a page, such as `Student.again`. With `settle` the arrival and so many seconds
+    after it pass before anything is recorded but who was dropped.
     """
     record = Record()
-    end = time.monotonic() + students * ARRIVE + seconds
+    begin = time.monotonic() + (students * ARRIVE + settle if settle else 0)
+    end = time.monotonic() + students * ARRIVE + settle + seconds
+
+    def note(number: int, began: float, action: Action | None) -> None:
+        if began >= begin:
+            record.add(number, action)
 
     async def attend(number: int) -> None:
         await asyncio.sleep(number * ARRIVE)
         walk = islice(cycle(pages), number % len(pages), None)
         student = make(number)
-        record.add(number, await student.open(next(walk)))
+        note(number, time.monotonic(), await student.open(next(walk)))
         async for _ in paced(student.random, end):
-            if student.random.random() < 0.25:
-                record.add(number, await student.go(next(walk)))
-            else:
-                record.add(number, await act(student))
+            began = time.monotonic()
+            onward = student.random.random() < 0.25
+            note(number, began, await (student.go(next(walk)) if onward else act(student)))
         await student.close()
 
     await _all(record, map(attend, range(students)))

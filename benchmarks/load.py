@@ -1,6 +1,7 @@
 """How the course bears a class: students as WebSocket clients that speak Streamlit's protobuf, and a table by page.
 
     python -m benchmarks.load levels [--students 1 10 50 100 200] [--seconds 60]   everyone at their own pace
+    python -m benchmarks.load chapters [--students 200] [--settle 20]              the whole class on one chapter each
     python -m benchmarks.load together [--students 200] [--seconds 20]             the class walks through the chapters
     python -m benchmarks.load burst [--students 200]                               "now everybody click"
     python -m benchmarks.load look [--students 200] [--pages KEY ...]              what a session alone holds
@@ -10,7 +11,8 @@ The app is started on this machine as the container starts it, with one thread f
 the students dealt out among them; or it is named with `--address` and `--pid`. Every student acts once in five seconds
 and moves any control of the page: sliders, choices, buttons, exercises, and one time in ten a control of the sidebar,
 which loads another model. Before, one student walks through all pages, so that caches are as warm as after a few
-minutes of class. `look` moves nothing: whoever comes is sent what is cached, so memory grows by the sessions alone.
+minutes of class; with `--settle` the class itself acts for so long, after all have come, before anything is counted.
+`look` moves nothing: whoever comes is sent what is cached, so memory grows by the sessions alone.
 Times are from sending an action to the end of its script, in this process, which shares the machine with the server.
 """
 
@@ -32,6 +34,7 @@ from tests.browser import running
 from ui import course
 
 P95_MS, SESSION_MB, FLAT = 500, 1.5, 0.03  # limits; the last as a share of memory
+JUDGED = ("levels", "chapters", "together")  # by their latencies
 KEYS = ["" if chapter == course.CHAPTERS[0] else chapter.key for chapter in course.CHAPTERS]
 
 
@@ -194,7 +197,18 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
         memory = Memory(pids)
         if options.what == "levels":
             act = Student.again if options.still else Student.move
-            record = await classroom.at_own_pace(make, students, options.seconds, pages, act)
+            record = await classroom.at_own_pace(make, students, options.seconds, pages, act, options.settle)
+        elif options.what == "chapters":
+            record = classroom.Record()
+            for page in pages:
+                alone = Memory(pids)
+                found = await classroom.at_own_pace(make, students, options.seconds, [page], settle=options.settle)
+                alone.end()
+                record.append(found)
+                print(
+                    f"{_row(page or course.CHAPTERS[0].key, found.actions, judge=True)}  {alone.load():.2f} cores",
+                    flush=True,
+                )
         elif options.what == "together":
             record = await classroom.together(make, students, options.seconds, pages)
         elif options.what == "look":
@@ -207,14 +221,14 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
         title += f", {len(addresses)} replica{'s' * (len(addresses) > 1)}"
         print(f"\n{options.what}, {title}, one action in {classroom.PERIOD:g} s, {len(pages)} pages")
         judged = [each for each in record.actions if each.kind != "gathering"]
-        print(table(record.actions, judge=options.what in ("levels", "together")))
+        print(table(record.actions, judge=options.what in JUDGED))
         print(slowest(judged))
         memory.end()
         if options.what == "soak":
             kept &= told_soak(record, memory, options.sessions)
         else:
             kept &= told(record, memory, baseline, students)
-        if options.what in ("levels", "together"):
+        if options.what in JUDGED:
             by_page = {each.page for each in judged}
             kept &= all(_quantile([a for a in judged if a.page == page], 95) <= P95_MS for page in by_page)
     return kept
@@ -222,11 +236,16 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("levels", "together", "burst", "look", "soak"))
+    parser.add_argument("what", choices=("levels", "chapters", "together", "burst", "look", "soak"))
     parser.add_argument(
         "--students", type=int, nargs="+", help="default: 1 10 50 100 200; of others than levels, the last"
     )
-    parser.add_argument("--seconds", type=float, help="of a level (default: 60); on a page, together (default: 20)")
+    parser.add_argument(
+        "--seconds", type=float, help="of a level (default: 60); on a page, in chapters and together (default: 20)"
+    )
+    parser.add_argument(
+        "--settle", type=float, help="of levels and chapters: seconds before anything is counted (default: 0, 20)"
+    )
     parser.add_argument("--sessions", type=int, default=1000, help="of a soak (default: 1000)")
     parser.add_argument("--stay", type=float, default=20, help="seconds a session of a soak stays (default: 20)")
     parser.add_argument("--rate", type=float, default=4, help="sessions of a soak that come in a second (default: 4)")
@@ -241,7 +260,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of what students choose (default: 0)")
     options = parser.parse_args()
     options.students = options.students or [1, 10, 50, 100, 200]
-    options.seconds = options.seconds or (20 if options.what == "together" else 60)
+    options.seconds = options.seconds or (60 if options.what == "levels" else 20)
+    options.settle = (20 if options.what == "chapters" else 0) if options.settle is None else options.settle
     unknown = sorted(set(options.pages) - {chapter.key for chapter in course.CHAPTERS})
     if unknown:
         parser.error(f"no such chapter: {', '.join(unknown)}")

@@ -80,7 +80,15 @@ def again() -> None:
 
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    seed = controls.number("sampling_draw", "Draw number", 0, 9_999, 0, 1, help="The same number, the same digits.")
+    seed = controls.number(
+        "sampling_draw",
+        "Draw number",
+        0,
+        9_999,
+        0,
+        1,
+        help="The same number, the same digits. Verdicts below are of draws of their own.",
+    )
     st.button("Draw again", on_click=again, icon=":material/casino:")
     wanted = controls.select(
         "sampling_class", "Class, for the ways that have one", ("all", *map(str, range(10))), style="buttons"
@@ -118,7 +126,7 @@ lesson.reveal_steps("sampling_agree", AGREE)
 # --- judged -----------------------------------------------------------------------------------------------------------
 
 st.subheader("Are they digits, and all ten?", anchor="judged")
-found = sample_verdicts.show(run, seed)
+found = sample_verdicts.show(run)
 
 # --- memorised? -------------------------------------------------------------------------------------------------------
 
@@ -129,21 +137,20 @@ st.markdown(
     f"image to every draw, among the {int((~digits.held_out).sum()):,} that ship with this app."
 )
 way = controls.select("sampling_near", "Draws of", tuple(WAYS), style="buttons", format=WAYS.get)
-near = sample_ways.neighbours(run.run_id, way, seed)
+near = sample_ways.neighbours(run.run_id, way)
 some = np.linspace(0, sample_ways.JUDGED - 1, ROW).astype(int)
-drawn = sample_ways.draw(run.run_id, way, None, sample_ways.JUDGED, seed).images[some]
+drawn = sample_ways.to_judge(run.run_id, way).images[some]
 figures.picture(
     pictures.grid(np.concatenate([drawn, digits.images[near.index[some]]]), ROW, gap=1),
     alt=f"{ROW} drawn digits, and under each the nearest training image.",
     width="stretch",
 )
 looked_at = [each for each in WAYS if each in (*(found or sample_ways.QUICK), way)]
-crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each, seed).distance for each in looked_at}
-crowds |= {
-    name: sample_ways.neighbours(run.run_id, name, seed).distance for name in (sample_ways.AGAIN, sample_ways.REAL)
-}
+crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each).distance for each in looked_at}
+crowds |= {name: sample_ways.neighbours(run.run_id, name).distance for name in (sample_ways.AGAIN, sample_ways.REAL)}
 st.caption(
-    f"Above: {ROW} draws. Below: the nearest training image to each, at distances "
+    f"Above: {ROW} of {sample_ways.JUDGED} draws, those that are judged. Below: the nearest training image to each, at "
+    "distances "
     + ", ".join(f"{value:.1f}" for value in near.distance[some])
     + " (Euclidean, over 784 grey levels from 0 to 1)."
 )

@@ -15,7 +15,7 @@ _EQUAL = 0.05  # relative difference of two Fréchet distances that 500 draws ca
 _AS_GOOD = f"neither: within {_EQUAL:.0%} of each other"
 
 
-def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
+def show(run: RunConfig) -> dict[str, sample_quality.Quality] | None:
     """Question, table and class shares; the verdicts by way, pCN's if asked for; None where the judge is unreadable."""
     if zoo.JUDGE not in [each.run_id for each in models.classifiers()]:
         st.info(f"The judge, the classifier `{zoo.JUDGE}`, cannot be read: no verdict now.", icon=":material/gavel:")
@@ -37,7 +37,7 @@ def show(run: RunConfig, seed: int) -> dict[str, sample_quality.Quality] | None:
         f"Judge {sample_ways.JUDGED} draws by pCN too",
         help=f"{sample_ways.JUDGED * sample_ways.PCN_STEPS:,} decodings: a moment for an MLP, a while for a UNet.",
     )
-    found = {way: sample_ways.judged(run.run_id, way, seed) for way in (WAYS if with_pcn else sample_ways.QUICK)}
+    found = {way: sample_ways.judged(run.run_id, way) for way in (WAYS if with_pcn else sample_ways.QUICK)}
     with question:
         lesson.prediction(
             "sampling_best",
@@ -85,7 +85,8 @@ def _table(run: RunConfig, found: dict[str, sample_quality.Quality]) -> None:
     lines.append(f"| *real digits* | {real.frechet:.1f} | {kept} | {real.confidence:.1%} |")
     st.markdown("\n".join(lines))
     st.caption(
-        f"“Here”: {sample_ways.JUDGED} draws of each way with the draw number above, beside the shipped digits; the "
+        f"“Here”: {sample_ways.JUDGED} draws of each way, the same for everyone whatever the draw number above, "
+        "beside the shipped digits; the "
         f"last row is {real.images} unseen digits beside the others, which is how low it can get with so few. "
         + ("“10,000”: as many draws, beside MNIST's test images, stored with the model. " if stored else "")
         + "Confidence: mean probability of the class the judge finds likeliest; a blur between two digits lowers it."

@@ -22,6 +22,7 @@ WAYS = {
 QUICK = tuple(way for way in WAYS if way != "pcn")  # those that a moment is enough for
 REAL, AGAIN = "unseen digits", "their reconstructions"
 JUDGED = 500  # drawn of a way, to be judged here
+JUDGED_SEED = 0  # of those, whatever draw is looked at: the verdicts are the model's, computed once for all students
 PCN_STEPS = 40
 _TRIED = 30  # chains that b is chosen by
 _STEPS = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
@@ -48,10 +49,15 @@ def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
     return Drawn(z, latent.decoded(run_id, z))
 
 
-@st.cache_data(max_entries=128, show_spinner="Asking the judge …")
-def judged(run_id: str, way: str, seed: int) -> sample_quality.Quality:
+def to_judge(run_id: str, way: str) -> Drawn:
+    """`JUDGED` draws of a way, always the same of a model."""
+    return draw(run_id, way, None, JUDGED, JUDGED_SEED)
+
+
+@st.cache_data(max_entries=512, show_spinner="Asking the judge …")
+def judged(run_id: str, way: str) -> sample_quality.Quality:
     """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
-    judge, images = models.classifier(zoo.JUDGE), draw(run_id, way, None, JUDGED, seed).images
+    judge, images = models.classifier(zoo.JUDGE), to_judge(run_id, way).images
     return sample_quality.quality(sample_quality.judge_images(judge, images / np.float32(255)), _judged_digits())
 
 
@@ -64,22 +70,22 @@ def floor() -> sample_quality.Quality:
     return sample_quality.quality(_part(every, some), _part(every, np.flatnonzero(~held_out)))
 
 
-def neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
+def neighbours(run_id: str, crowd: str) -> Nearest:
     """The nearest shipped training digit, as its place among the shipped ones, of draws or of unseen digits.
 
     Args:
         crowd: one of `WAYS`, or `REAL`, or `AGAIN`: held-out digits decoded from one draw of their q(z|x).
     """
-    return _neighbours_of_unseen() if crowd == REAL else _neighbours(run_id, crowd, seed)
+    return _neighbours_of_unseen() if crowd == REAL else _neighbours(run_id, crowd)
 
 
-@st.cache_data(max_entries=128, show_spinner="Looking for the nearest training images …")
-def _neighbours(run_id: str, crowd: str, seed: int) -> Nearest:
+@st.cache_data(max_entries=512, show_spinner="Looking for the nearest training images …")
+def _neighbours(run_id: str, crowd: str) -> Nearest:
     if crowd == AGAIN:
         mean, logvar = (part[models.digits().held_out] for part in models.encodings(run_id))
-        noise = np.random.default_rng(seed).standard_normal(mean.shape)
+        noise = np.random.default_rng(JUDGED_SEED).standard_normal(mean.shape)
         return _nearest(latent.decoded(run_id, mean + np.exp(0.5 * logvar) * noise))
-    return _nearest(draw(run_id, crowd, None, JUDGED, seed).images)
+    return _nearest(to_judge(run_id, crowd).images)
 
 
 @st.cache_data
