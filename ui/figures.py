@@ -51,8 +51,14 @@ def _content(recipe: partial) -> bytes:
 
 
 def _as_sent(figure):
-    """An Altair chart as the dict that Streamlit takes, its data as Arrow; kept with the chart, for many are cached."""
+    """An Altair chart as the dict that Streamlit takes, its data as Arrow; kept with the chart, for many are cached.
+
+    A Plotly figure stays one, for Streamlit would check a dict anew at every run; its dict is kept as well, for it is a
+    deep copy: of a film's hundreds of traces it costs more than all the rest of a page.
+    """
     if type(figure).__module__.startswith("plotly"):
+        if "to_dict" not in vars(figure):
+            object.__setattr__(figure, "to_dict", partial(_same, figure.to_dict()))
         return figure
     known = vars(figure).get("_as_sent")
     if known is None:
@@ -61,6 +67,10 @@ def _as_sent(figure):
         known = _convert_altair_to_vega_lite_spec(figure)
         object.__setattr__(figure, "_as_sent", known)
     return known
+
+
+def _same(value):
+    return value
 
 
 def picture(image: np.ndarray, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:
