@@ -133,11 +133,11 @@ def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560
         ]
     )
     figure.frames = [
-        go.Frame(
-            name=str(number),
-            data=[go.Scatter3d(**_coordinates(points)) for points in parts],
-            traces=list(range(1, 1 + len(parts))),
-        )
+        {  # dicts: go.Frame and go.Scatter3d would be checked and copied once more
+            "name": str(number),
+            "data": [{"type": "scatter3d", **_coordinates(points)} for points in parts],
+            "traces": list(range(1, 1 + len(parts))),
+        }
         for number, parts in enumerate(moving)
     ]
     half = float(np.ptp(film.limits, axis=1).max()) / 2
