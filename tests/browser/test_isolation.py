@@ -45,6 +45,22 @@ def answered(page: Page) -> int:
     )
 
 
+def told(page: Page) -> str:
+    """All the page says once its figures are drawn; Plotly's words come some time after the script has ended."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('.main-svg'))",
+        timeout=60_000,
+    )
+    main = page.locator("[data-testid=stMain]")
+    said = ""
+    for _ in range(40):
+        before, said = said, main.inner_text()
+        if said == before:
+            break
+        page.wait_for_timeout(500)
+    return said
+
+
 def go_on(page: Page, chapter: course.Chapter) -> None:
     page.get_by_role("link", name=f"Next: {chapter.title}", exact=True).click()
     expect(page.locator("h1")).to_have_text(chapter.title, timeout=60_000)
@@ -86,7 +102,7 @@ def test_two_students_through_every_chapter(students, app):
             elif number:
                 go_on(student.page, chapter)
             assert loaded(student.page) == student.model, chapter.key
-            before[student.model] = student.page.locator("[data-testid=stMain]").inner_text()
+            before[student.model] = told(student.page)
         guess(first.page)
         if chapter.key == "digit":
             second.page.get_by_role("radio", name=str(second.digit), exact=True).first.click(force=True)
@@ -96,7 +112,7 @@ def test_two_students_through_every_chapter(students, app):
         assert answered(second.page) == 0, chapter.key
         assert loaded(second.page) == second.model, chapter.key
         if chapter.key != "digit":
-            assert second.page.locator("[data-testid=stMain]").inner_text() == before[second.model], chapter.key
+            assert told(second.page) == before[second.model], chapter.key
         for student, other in (students, students[::-1]):
             asked = parse_qs(urlsplit(student.page.url).query)
             assert asked["model"] == [student.model], chapter.key
