@@ -55,8 +55,8 @@ async def at_own_pace(
     after it pass before anything is recorded but who was dropped.
     """
     record = Record()
-    begin = time.monotonic() + (students * ARRIVE + settle if settle else 0)
-    end = time.monotonic() + students * ARRIVE + settle + seconds
+    settled = time.monotonic() + students * ARRIVE + settle
+    begin, end = settled if settle else 0, settled + seconds
 
     def note(number: int, began: float, action: Action | None) -> None:
         if began >= begin:

@@ -79,9 +79,14 @@ def table(actions: list[Action], judge: bool) -> str:
         f"{'kB open':>9}{'move':>6}  errors"
     ]
     for page in (key for key in KEYS if key in pages):
-        lines.append(_row(page or course.CHAPTERS[0].key, pages[page], judge))
+        lines.append(_row(_key(page), pages[page], judge))
     lines.append(_row("all", actions, judge))
     return "\n".join(lines)
+
+
+def _key(page: str) -> str:
+    """Of a chapter by its page, the first of which has no name in the address."""
+    return page or course.CHAPTERS[0].key
 
 
 def _row(name: str, actions: list[Action], judge: bool) -> str:
@@ -109,7 +114,7 @@ def slowest(actions: list[Action], count: int = 12) -> str:
     """What is mended first: controls by the time they cost in all."""
     costs = defaultdict(list)
     for each in actions:
-        costs[each.page or course.CHAPTERS[0].key, each.kind, each.label].append(each.seconds)
+        costs[_key(each.page), each.kind, each.label].append(each.seconds)
     worst = sorted(costs.items(), key=lambda item: -sum(item[1]))[:count]
     return "\n".join(
         f"  {sum(seconds):7.1f} s in {len(seconds):>4}: {page}, {kind} {label[:60]}"
@@ -205,10 +210,7 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
                 found = await classroom.at_own_pace(make, students, options.seconds, [page], settle=options.settle)
                 alone.end()
                 record.append(found)
-                print(
-                    f"{_row(page or course.CHAPTERS[0].key, found.actions, judge=True)}  {alone.load():.2f} cores",
-                    flush=True,
-                )
+                print(f"{_row(_key(page), found.actions, judge=True)}  {alone.load():.2f} cores", flush=True)
         elif options.what == "together":
             record = await classroom.together(make, students, options.seconds, pages)
         elif options.what == "look":

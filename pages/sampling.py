@@ -138,8 +138,7 @@ st.markdown(
 )
 way = controls.select("sampling_near", "Draws of", tuple(WAYS), style="buttons", format=WAYS.get)
 near = sample_ways.neighbours(run.run_id, way)
-some = np.linspace(0, sample_ways.JUDGED - 1, ROW).astype(int)
-drawn = sample_ways.to_judge(run.run_id, way).images[some]
+some, drawn = sample_ways.some_to_judge(run.run_id, way, ROW)
 figures.picture(
     pictures.grid(np.concatenate([drawn, digits.images[near.index[some]]]), ROW, gap=1),
     alt=f"{ROW} drawn digits, and under each the nearest training image.",

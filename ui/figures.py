@@ -54,11 +54,12 @@ def _as_sent(figure):
     """An Altair chart as the dict that Streamlit takes, its data as Arrow; kept with the chart, for many are cached.
 
     A Plotly figure stays one, for Streamlit would check a dict anew at every run; its dict is kept as well, for it is a
-    deep copy: of a film's hundreds of traces it costs more than all the rest of a page.
+    deep copy: of a film's hundreds of traces it costs more than all the rest of a page. Change no figure after this.
     """
     if type(figure).__module__.startswith("plotly"):
         if "to_dict" not in vars(figure):
-            object.__setattr__(figure, "to_dict", partial(_same, figure.to_dict()))
+            kept = figure.to_dict()
+            object.__setattr__(figure, "to_dict", lambda: kept)
         return figure
     known = vars(figure).get("_as_sent")
     if known is None:
@@ -67,10 +68,6 @@ def _as_sent(figure):
         known = _convert_altair_to_vega_lite_spec(figure)
         object.__setattr__(figure, "_as_sent", known)
     return known
-
-
-def _same(value):
-    return value
 
 
 def picture(image: np.ndarray, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:

@@ -56,7 +56,7 @@ def _film(run_id: str, directions: Axes, per_class: int):
     return film._replace(points=film.points[:, few], labels=film.labels[few]), shots["index"][few]
 
 
-@st.cache_resource(max_entries=16)
+@st.cache_resource(max_entries=8)
 def _cloud(run_id: str, directions: Axes, names: tuple[str, ...], per_class: int):
     film, index = _film(run_id, directions, per_class)
     titles = tuple(f"{name} of μ_x" for name in names)

@@ -54,6 +54,13 @@ def to_judge(run_id: str, way: str) -> Drawn:
     return draw(run_id, way, None, JUDGED, JUDGED_SEED)
 
 
+@st.cache_data(max_entries=512, show_spinner="Drawing …")  # 8 kB, where all that are judged would be half a megabyte
+def some_to_judge(run_id: str, way: str, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places of a few of them, evenly spread, (count,), and their pictures, (count, 28, 28)."""
+    places = np.linspace(0, JUDGED - 1, count).astype(int)
+    return places, to_judge(run_id, way).images[places]
+
+
 @st.cache_data(max_entries=512, show_spinner="Asking the judge …")
 def judged(run_id: str, way: str) -> sample_quality.Quality:
     """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
