@@ -8,14 +8,14 @@ from pickle import dumps
 
 import numpy as np
 import streamlit as st
-from altair.utils import schemapi
 from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
+from ui import quick_altair
 from vae_core.charts import pictures
 
 KEPT = 128  # charts as they are sent, the latest asked for
-schemapi.disable_debug_mode()  # nor is every part of a chart compared as it is made
+quick_altair.make_quick()
 
 
 def chart(figure, alt: str, finding: str | None = None, *, key: str | None = None, **more):

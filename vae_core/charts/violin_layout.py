@@ -80,14 +80,23 @@ def colour_of(shape: Shape) -> str:
 
 def polygons(shapes: list[Shape], wrap) -> pd.DataFrame:
     """Outlines carried to the page by `wrap`: one row a vertex, `order` along the outline of its `shape`."""
-    frames = []
-    for number, shape in enumerate(shapes):
-        x, y = wrap(*outline(shape))
-        # Halves of one class share its colour: the left one is filled, the right one hollow.
-        fill = 0.06 if shape.digit is not None and shape.side == "right" else 0.42
-        columns = {"x": x.round(4), "y": y.round(3), "order": np.arange(len(x)), "shape": number}
-        frames.append(pd.DataFrame(columns | {"colour": colour_of(shape), "fill": fill}))
-    return pd.concat(frames) if frames else pd.DataFrame(columns=["x", "y", "order", "shape", "colour", "fill"])
+    if not shapes:
+        return pd.DataFrame(columns=["x", "y", "order", "shape", "colour", "fill"])
+    outlines = [outline(shape) for shape in shapes]
+    vertices = [len(x) for x, _ in outlines]
+    x, y = wrap(*(np.concatenate(coordinates) for coordinates in zip(*outlines, strict=True)))
+    # Halves of one class share its colour: the left one is filled, the right one hollow.
+    fills = [0.06 if shape.digit is not None and shape.side == "right" else 0.42 for shape in shapes]
+    return pd.DataFrame(
+        {
+            "x": x.round(4),
+            "y": y.round(3),
+            "order": np.concatenate([np.arange(count) for count in vertices]),
+            "shape": np.repeat(np.arange(len(shapes)), vertices),
+            "colour": np.repeat([colour_of(shape) for shape in shapes], vertices),
+            "fill": np.repeat(fills, vertices),
+        }
+    )
 
 
 def boxes_of(shapes: list[Shape], wrap) -> tuple[list, list, list, list]:
