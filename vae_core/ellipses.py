@@ -29,8 +29,14 @@ def ellipse(mean: ArrayLike, covariance: ArrayLike, n_sigma: float = 1.0, points
 
     Every vertex is at Mahalanobis distance n_sigma from the mean; a singular covariance gives a line or a point.
 
+    Args:
+        mean: (2,), or (..., 2) for as many ellipses, (..., points, 2).
+        covariance: (2, 2), or (..., 2, 2).
+        n_sigma: how large.
+        points: of the polygon.
+
     Raises:
-        ValueError: not a 2-D Gaussian, a negative n_sigma, or fewer than 4 points.
+        ValueError: not 2-D Gaussians, a negative n_sigma, or fewer than 4 points.
     """
     if points < 4:
         raise ValueError(f"An ellipse is drawn with at least 4 points, not {points}.")
@@ -101,7 +107,7 @@ def _stretch(sphere: np.ndarray, mean: ArrayLike, covariance: ArrayLike, n_sigma
     """The unit sphere's points carried onto the n-sigma ellipsoid, keeping their orientation."""
     mean, (variances, axes) = np.asarray(mean, dtype=np.float64), principal_axes(covariance)
     latent_dim = sphere.shape[1]
-    if mean.shape != (latent_dim,) or axes.shape != (latent_dim, latent_dim) or not np.isfinite(mean).all():
+    if mean.shape[-1:] != (latent_dim,) or axes.shape != (*mean.shape, latent_dim) or not np.isfinite(mean).all():
         raise ValueError(
             f"A {latent_dim}-D Gaussian has a finite mean ({latent_dim},) and a covariance ({latent_dim}, "
             f"{latent_dim}), not {mean.shape} and {axes.shape}."
@@ -109,4 +115,5 @@ def _stretch(sphere: np.ndarray, mean: ArrayLike, covariance: ArrayLike, n_sigma
     if not (np.isfinite(n_sigma) and n_sigma >= 0):
         raise ValueError(f"The number of standard deviations is 0 or more, not {n_sigma}.")
     # Σ^½ = Aᵀ Λ^½ A is symmetric and positive, so it neither mirrors nor turns the mesh inside out.
-    return mean + n_sigma * sphere @ ((axes.T * np.sqrt(variances)) @ axes)
+    root = (np.swapaxes(axes, -1, -2) * np.sqrt(variances)[..., None, :]) @ axes
+    return mean[..., None, :] + n_sigma * sphere @ root

@@ -103,6 +103,15 @@ def test_every_vertex_of_an_ellipse_is_n_sigma_from_the_mean(sigma, variances, s
     assert (polygon[0] == polygon[-1]).all()
 
 
+def test_many_ellipses_at_once_are_those_of_each():
+    chance = np.random.default_rng(0)
+    roots = chance.normal(size=(3, 4, 2, 2))
+    means, covariances = chance.normal(size=(3, 4, 2)), roots @ np.swapaxes(roots, -1, -2)
+    together = ellipse(means, covariances, 1.5, points=9)
+    assert together.shape == (3, 4, 9, 2)
+    np.testing.assert_allclose(together[2, 1], ellipse(means[2, 1], covariances[2, 1], 1.5, points=9))
+
+
 def test_the_cut_of_an_ellipsoid_lies_on_it_and_inside_its_shadow():
     rng = np.random.default_rng(3)
     mixing, axes = rng.normal(size=(5, 5)), np.linalg.qr(rng.normal(size=(5, 5)))[0][:2]

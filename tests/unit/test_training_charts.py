@@ -81,6 +81,9 @@ def test_the_space_has_a_frame_a_recorded_step_and_keeps_its_view():
         assert len(frame.data) == len(frame.traces) == len(figure.data) - 1
         dots = np.stack([frame.data[0].x, frame.data[0].y, frame.data[0].z], axis=1)
         assert dots == pytest.approx(recorded.points[number], abs=1e-5)
+        outlines = np.stack([frame.data[1].x, frame.data[1].y, frame.data[1].z], axis=1).reshape(10, -1, 3)
+        middle = np.nanmean(outlines[:, :-2], axis=1)  # a circle ends where it began: weights are not even
+        assert np.abs(middle - recorded.class_mean[number]).max() < 0.3
         assert np.asarray(frame.data[-1].x) == pytest.approx(recorded.class_mean[number][:, 0], abs=1e-5)
     assert figure.layout.scene.uirevision == figure.layout.uirevision == "kept"
     ranges = [figure.layout.scene[axis].range for axis in ("xaxis", "yaxis", "zaxis")]

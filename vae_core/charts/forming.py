@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from vae_core.charts.palette import COLOURS, DIGITS, LABELS, class_encodings
+from vae_core.charts.palette import COLOURS, LABELS, class_encodings
 from vae_core.charts.phases import CURVE, FRAME, frame_parameter, steps_axis, with_frame
 from vae_core.charts.plane import equal_scales
 from vae_core.ellipses import ellipse
@@ -35,12 +35,7 @@ def plane_film(film: LatentFilm, pictures: list[str], titles: tuple[str, str], h
     x, y = equal_scales(film.limits.T, titles)
     classes = alt.selection_point(fields=["digit"], bind="legend", toggle="true", name="classes")
     digits = pd.DataFrame({"digit": film.labels.astype(str), "image": pictures} | _columns(film.points))
-    outlines = np.stack(
-        [
-            [ellipse(mean, covariance, 1.0, _AROUND) for mean, covariance in zip(means, covariances, strict=True)]
-            for means, covariances in zip(film.class_mean, film.class_covariance, strict=True)
-        ]
-    )  # (S, 10, P, 2)
+    outlines = ellipse(film.class_mean, film.class_covariance, 1.0, _AROUND)  # (S, 10, P, 2)
     around = {"digit": np.repeat(LABELS, _AROUND), "order": np.tile(np.arange(_AROUND), len(LABELS))}
     lines = pd.DataFrame(around | _columns(outlines.reshape(len(outlines), -1, 2)))
     names = pd.DataFrame({"digit": LABELS} | _columns(film.class_mean))
@@ -94,8 +89,10 @@ def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560
         height: pixels.
     """
     ring = _circles(np.zeros(3), np.eye(3))
-    moving = [_moving(film, number) for number in range(len(film.step))]
-    first = moving[0]
+    ellipsoids = _circles(film.class_mean, film.class_covariance)  # (S, 10, P, 3)
+    vertices = ellipsoids.shape[2]
+    moving = list(zip(film.points, ellipsoids.reshape(len(ellipsoids), -1, 3), film.class_mean, strict=True))
+    dots, outlines, names = moving[0]
     colours = [COLOURS[digit] for digit in film.labels]
     figure = go.Figure(
         [
@@ -106,23 +103,21 @@ def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560
                 hovertemplate="prior, 1 σ<extra></extra>",
             ),
             go.Scatter3d(
-                **_coordinates(first[0]),
+                **_coordinates(dots),
                 mode="markers",
                 marker={"size": 3, "color": colours},
                 text=film.labels.astype(str),
                 hovertemplate="a %{text}<extra></extra>",
             ),
-            *(
-                go.Scatter3d(
-                    **_coordinates(first[1 + digit]),
-                    mode="lines",
-                    line={"color": COLOURS[digit], "width": 3},
-                    hovertemplate=f"digit {digit}, 1 σ<extra></extra>",
-                )
-                for digit in range(len(DIGITS))
+            go.Scatter3d(  # one trace: a trace for each class would be four times as many arrays in every frame
+                **_coordinates(outlines),
+                mode="lines",
+                line={"color": np.repeat(COLOURS, vertices).tolist(), "width": 3},
+                text=np.repeat(LABELS, vertices).tolist(),
+                hovertemplate="digit %{text}, 1 σ<extra></extra>",
             ),
             go.Scatter3d(
-                **_coordinates(first[-1]),
+                **_coordinates(names),
                 mode="markers+text",
                 marker={"size": 17, "color": list(COLOURS), "line": {"color": "white", "width": 2}},
                 text=[f"<b>{label}</b>" for label in LABELS],
@@ -198,22 +193,17 @@ def _placed(table: pd.DataFrame) -> alt.Chart:
     return alt.Chart(table).transform_calculate(x=between.format(axis="x"), y=between.format(axis="y"))
 
 
-def _moving(film: LatentFilm, number: int) -> list[np.ndarray]:
-    """Points of the traces that change: the digits, each class's ellipsoid, the names of the classes."""
-    classes = zip(film.class_mean[number], film.class_covariance[number], strict=True)
-    return [film.points[number], *(_circles(mean, covariance) for mean, covariance in classes), film.class_mean[number]]
-
-
 def _circles(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """The three principal circles of the one-sigma ellipsoid as one line with gaps."""
+    """The three principal circles of one-sigma ellipsoids as a line with gaps, (..., 3), (..., 3, 3) -> (..., P, 3)."""
     variances, axes = np.linalg.eigh(covariance)
-    stretched = axes * np.sqrt(variances.clip(min=0))
+    stretched = np.swapaxes(axes * np.sqrt(variances.clip(min=0))[..., None, :], -1, -2)  # rows: the half axes
     turn = 2 * np.pi * np.arange(_GLOBE) / (_GLOBE - 1)
+    around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    gap = np.full((*mean.shape[:-1], 1, 3), np.nan)
     parts = []
-    for first, second in ((0, 1), (1, 2), (0, 2)):
-        circle = np.outer(np.cos(turn), stretched[:, first]) + np.outer(np.sin(turn), stretched[:, second])
-        parts += [mean + circle, np.full((1, 3), np.nan)]
-    return np.concatenate(parts)
+    for pair in ([0, 1], [1, 2], [0, 2]):
+        parts += [mean[..., None, :] + around @ stretched[..., pair, :], gap]
+    return np.concatenate(parts, axis=-2)
 
 
 def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
