@@ -242,7 +242,7 @@ def along_beta() -> None:
 def along_images() -> None:
     if not controls.toggle("class_posterior_growth", "Name them with fewer digits a class"):
         return
-    counts = [25, 50, 100, 200, PER_CLASS]
+    counts = known_classes.counts()
     read = {count: known_classes.scores(run.run_id, where, count) for count in counts}
     rows = [row for count, each in read.items() for row in table_row("digits a class", count, each)]
     gain = {way: 100 * (read[counts[-1]][way].accuracy - read[counts[-2]][way].accuracy) for way in (GAUSSIAN, MIXTURE)}

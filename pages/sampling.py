@@ -12,7 +12,7 @@ from vae_core.charts import sampling as charts
 from vae_core.nearest_images import nearest
 
 run = picker.current_run()
-SHOWN, COLUMNS, ROW = 30, 6, 10
+SHOWN, COLUMNS = 30, 6
 WAYS = sample_ways.WAYS
 DERIVED = {
     "prior": (
@@ -138,18 +138,18 @@ st.markdown(
 )
 way = controls.select("sampling_near", "Draws of", tuple(WAYS), style="buttons", format=WAYS.get)
 near = sample_ways.neighbours(run.run_id, way)
-some, drawn = sample_ways.some_to_judge(run.run_id, way, ROW)
+some, drawn = sample_ways.some_to_judge(run.run_id, way)
 figures.picture(
-    pictures.grid(np.concatenate([drawn, digits.images[near.index[some]]]), ROW, gap=1),
-    alt=f"{ROW} drawn digits, and under each the nearest training image.",
+    pictures.grid(np.concatenate([drawn, digits.images[near.index[some]]]), sample_ways.SHOWN, gap=1),
+    alt=f"{sample_ways.SHOWN} drawn digits, and under each the nearest training image.",
     width="stretch",
 )
 looked_at = [each for each in WAYS if each in (*(found or sample_ways.QUICK), way)]
 crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each).distance for each in looked_at}
 crowds |= {name: sample_ways.neighbours(run.run_id, name).distance for name in (sample_ways.AGAIN, sample_ways.REAL)}
 st.caption(
-    f"Above: {ROW} of {sample_ways.JUDGED} draws, those that are judged. Below: the nearest training image to each, at "
-    "distances "
+    f"Above: {sample_ways.SHOWN} of {sample_ways.JUDGED} draws, those that are judged. Below: the nearest training "
+    "image to each, at distances "
     + ", ".join(f"{value:.1f}" for value in near.distance[some])
     + " (Euclidean, over 784 grey levels from 0 to 1)."
 )

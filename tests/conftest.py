@@ -21,6 +21,12 @@ def own_main(monkeypatch):
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    """Tests change constants that values depend on: no folder of the developer's is to keep those."""
+    monkeypatch.delenv("VAE_CACHE", raising=False)
+
+
 @pytest.fixture(scope="session")
 def mnist_folder(tmp_path_factory) -> Path:
     """A folder in MNIST's own file format, filled with the shipped digits over and over (no download in tests)."""

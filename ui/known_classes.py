@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import heavy_work, latent, models
+from ui import disk_cache, heavy_work, latent, models
 from vae_core import class_scores, mixture
 from vae_core.gaussians import Gaussian
 
@@ -26,6 +26,11 @@ def per_class() -> int:
     """Shipped digits of each class that the models were trained on."""
     digits = models.digits()
     return int(np.bincount(digits.labels[~digits.held_out]).min())
+
+
+def counts() -> list[int]:
+    """Digits of each class that p(z|C) is fitted to, to see what more of them help."""
+    return [25, 50, 100, 200, per_class()]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -57,10 +62,15 @@ def place(mean: np.ndarray, logvar: np.ndarray, where: str) -> np.ndarray:
 @st.cache_data(max_entries=512, show_spinner="Naming the test images …")
 def scores(run_id: str, where: str, count: int) -> dict[str, class_scores.Scores]:
     """How well each way names MNIST's test images, from `count` digits a class (`WHOLE` from all there are)."""
+    return {way: _score(run_id, where, count, way) for way in (GAUSSIAN, MIXTURE, WHOLE)}
+
+
+@disk_cache.kept(class_scores.Scores)
+def _score(run_id: str, where: str, count: int, way: str) -> class_scores.Scores:
     test, classes = models.test_encodings(run_id), known(run_id, count)
     z = place(test.mean, test.logvar, where)
     with heavy_work.turn:
-        return {way: class_scores.score(log_posterior(classes, way, z), test.label) for way in classes.densities}
+        return class_scores.score(log_posterior(classes, way, z), test.label)
 
 
 @st.cache_data(max_entries=256)

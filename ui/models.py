@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import heavy_work, kept_models, server_memory, your_run
+from ui import disk_cache, heavy_work, kept_models, server_memory, your_run
 from vae_core import own_run, zoo
 from vae_core.config import RunConfig
 
@@ -166,6 +166,12 @@ def _listed_classifiers() -> tuple[RunConfig, ...]:
     return tuple(zoo.list_classifiers())
 
 
+def _image_terms(**fields):
+    from vae_core import evaluation  # it loads torch
+
+    return evaluation.ImageTerms(**fields)
+
+
 def _prepare() -> None:
     import torch
 
@@ -227,6 +233,7 @@ def _digits():
 
 
 @st.cache_resource(max_entries=64, show_spinner="Encoding the digits …")  # half a megabyte each
+@disk_cache.kept(DigitEncodings)
 def _encodings(run_id: str) -> DigitEncodings:
     return _encode(_vae(run_id))
 
@@ -247,6 +254,7 @@ def _encode(vae: "VAE") -> DigitEncodings:
 
 
 @st.cache_resource(max_entries=64, show_spinner="Measuring the digits …")
+@disk_cache.kept(_image_terms)
 def _digit_terms(run_id: str):
     return _measure(_vae(run_id))
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import heavy_work, latent, models
+from ui import disk_cache, heavy_work, latent, models
 from vae_core import sample_quality, sampling, zoo
 from vae_core.gaussians import Gaussian
 from vae_core.mixture import GaussianMixture
@@ -23,6 +23,7 @@ QUICK = tuple(way for way in WAYS if way != "pcn")  # those that a moment is eno
 REAL, AGAIN = "unseen digits", "their reconstructions"
 JUDGED = 500  # drawn of a way, to be judged here
 JUDGED_SEED = 0  # of those, whatever draw is looked at: the verdicts are the model's, computed once for all students
+SHOWN = 10  # of them
 PCN_STEPS = 40
 _TRIED = 30  # chains that b is chosen by
 _STEPS = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
@@ -35,6 +36,21 @@ class Drawn(NamedTuple):
     images: np.ndarray
     b: float | None = None
     acceptance: float | None = None
+
+
+class Some(NamedTuple):
+    """A few draws of many: `places` among them (count,), and their decodings, uint8 (count, 28, 28)."""
+
+    places: np.ndarray
+    images: np.ndarray
+
+
+class _StepSize(NamedTuple):
+    b: float
+
+
+def _quality(class_shares: np.ndarray, **rest) -> sample_quality.Quality:
+    return sample_quality.Quality(class_shares=tuple(class_shares.tolist()), **rest)
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing …")
@@ -55,13 +71,15 @@ def to_judge(run_id: str, way: str) -> Drawn:
 
 
 @st.cache_data(max_entries=512, show_spinner="Drawing …")  # 8 kB, where all that are judged would be half a megabyte
-def some_to_judge(run_id: str, way: str, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places of a few of them, evenly spread, (count,), and their pictures, (count, 28, 28)."""
-    places = np.linspace(0, JUDGED - 1, count).astype(int)
-    return places, to_judge(run_id, way).images[places]
+@disk_cache.kept(Some)
+def some_to_judge(run_id: str, way: str) -> Some:
+    """`SHOWN` of them, evenly spread."""
+    places = np.linspace(0, JUDGED - 1, SHOWN).astype(int)
+    return Some(places, to_judge(run_id, way).images[places])
 
 
 @st.cache_data(max_entries=512, show_spinner="Asking the judge …")
+@disk_cache.kept(_quality)
 def judged(run_id: str, way: str) -> sample_quality.Quality:
     """What the judge says of `JUDGED` draws of a way, beside the shipped digits."""
     judge, images = models.classifier(zoo.JUDGE), to_judge(run_id, way).images
@@ -87,6 +105,7 @@ def neighbours(run_id: str, crowd: str) -> Nearest:
 
 
 @st.cache_data(max_entries=512, show_spinner="Looking for the nearest training images …")
+@disk_cache.kept(Nearest)
 def _neighbours(run_id: str, crowd: str) -> Nearest:
     if crowd == AGAIN:
         mean, logvar = (part[models.digits().held_out] for part in models.encodings(run_id))
@@ -132,7 +151,7 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     digits, encodings, vae = models.digits(), models.encodings(run_id), models.vae(run_id)
     some = np.random.default_rng(seed).choice(np.flatnonzero(~digits.held_out), n)
     images, start = digits.images[some] / np.float32(255), encodings.mean[some]
-    b, likelihood = _step_size(run_id), heavy_work.in_slices(sampling.decoder_log_likelihood(vae, images))
+    b, likelihood = _step_size(run_id).b, heavy_work.in_slices(sampling.decoder_log_likelihood(vae, images))
     with heavy_work.turn:
         run = sampling.pcn_chain(likelihood, start, b, PCN_STEPS, seed)
     z = run.samples[:, -1]
@@ -140,14 +159,15 @@ def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
 
 
 @st.cache_data(max_entries=64, show_spinner="Choosing pCN's step size …")
-def _step_size(run_id: str) -> float:
+@disk_cache.kept(_StepSize)
+def _step_size(run_id: str) -> _StepSize:
     """The model's b, the same for every draw; found from some digits that stand for all."""
     digits = models.digits()
     some = np.random.default_rng(0).choice(np.flatnonzero(~digits.held_out), _TRIED, replace=False)
     likelihood = sampling.decoder_log_likelihood(models.vae(run_id), digits.images[some] / np.float32(255))
     start = models.encodings(run_id).mean[some]
     with heavy_work.turn:
-        return sampling.largest_step(heavy_work.in_slices(likelihood), start, _STEPS, 0)
+        return _StepSize(sampling.largest_step(heavy_work.in_slices(likelihood), start, _STEPS, 0))
 
 
 @st.cache_resource(show_spinner="Showing the judge the real digits …")

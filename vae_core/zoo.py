@@ -241,6 +241,14 @@ def checksum(name: str) -> str:
     return _expected(name)["sha256"]
 
 
+def fingerprint() -> str:
+    """One hash for all that is in the zoo, by its manifest: it changes with any file that is added or trained anew."""
+    try:
+        return hashlib.sha256((root() / MANIFEST).read_bytes()).hexdigest()
+    except OSError as error:
+        raise ZooError(f"{root() / MANIFEST} is missing. {_restore(MANIFEST)}") from error
+
+
 def write_run(config: RunConfig, files: dict[str, bytes], folder: Path | None = None) -> None:
     """Write a run's files and then its manifest entry; an interruption leaves the manifest as it was.
 

@@ -44,6 +44,12 @@ def test_the_number_of_models_in_memory_is_said_once():
     assert f"makes room | {kept_models.DEFAULT} |" in (DEPLOY / "README.md").read_text()
 
 
+def test_the_image_reads_the_values_it_was_filled_with():
+    (filled,) = re.findall(r"python -m ui\.fill_cache (\S+)", CONTAINERFILE)
+    assert re.findall(r"\bVAE_CACHE=(\S+)", CONTAINERFILE) == [filled]
+    assert f"`{filled}`" in (DEPLOY / "README.md").read_text()
+
+
 def test_the_image_holds_what_the_app_imports_and_runs_without_root():
     copies = re.findall(r"^COPY (?!--from)(.+)$", CONTAINERFILE, re.MULTILINE)
     copied = {source for line in copies for source in line.split()[:-1]}

@@ -1,0 +1,78 @@
+"""Fill the folder that replicas share (`ui.disk_cache`), so that no student waits for what another could have asked.
+
+    python -m ui.fill_cache FOLDER            then start the app with VAE_CACHE=FOLDER; the container's image holds one
+
+What is there already is not computed again; interrupt it and go on later.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from streamlit.logger import set_log_level
+
+set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
+
+from ui import disk_cache, known_classes, models, sample_ways  # noqa: E402
+from vae_core import zoo  # noqa: E402
+
+
+class _Complaints(logging.Handler):
+    """What the cache could not do."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+def fill(run_id: str) -> None:
+    """Everything that is kept of one run."""
+    models.encodings(run_id)
+    models.digit_terms(run_id)
+    for where in (known_classes.MEAN, known_classes.SAMPLE):
+        for count in known_classes.counts():
+            known_classes.scores(run_id, where, count)
+    for way in sample_ways.WAYS:
+        sample_ways.judged(run_id, way)
+        sample_ways.some_to_judge(run_id, way)
+    for crowd in (*sample_ways.WAYS, sample_ways.AGAIN):
+        sample_ways.neighbours(run_id, crowd)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="made if it is not there")
+    parser.add_argument("--runs", nargs="+", metavar="RUN", help="default: all of the zoo")
+    options = parser.parse_args()
+    folder = options.folder
+    os.environ[disk_cache.VARIABLE] = str(folder)
+    complaints = _Complaints()
+    logging.getLogger(disk_cache.__name__).addHandler(complaints)
+    start = time.monotonic()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if problems := zoo.verify():
+            sys.exit("stopped: the zoo is damaged, mend it first. " + " ".join(problems.values()))
+        runs = [run.run_id for run in zoo.list_runs()]
+        if unknown := sorted(set(options.runs or []) - set(runs)):
+            parser.error(f"no such run: {', '.join(unknown)}; `python -m vae_core zoo list` lists them")
+        runs = options.runs or runs
+        for number, run_id in enumerate(runs, 1):
+            fill(run_id)
+            if complaints.heard:
+                sys.exit(f"stopped: {complaints.heard[0]}")
+            print(f"{number:>3} of {len(runs)}  {run_id}", flush=True)
+    except (OSError, zoo.ZooError) as error:
+        sys.exit(f"stopped: {error}")
+    files = [path.stat().st_size for path in folder.iterdir()]
+    print(f"{len(files):,} values, {sum(files) / 1e6:.0f} MB in {folder}, {time.monotonic() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
