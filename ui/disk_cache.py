@@ -106,7 +106,6 @@ def _write(path: Path, fields: dict[str, Any]) -> None:
     np.savez(buffer, **fields)
     data = buffer.getvalue()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, hashlib.sha256(data).digest() + data)
     except OSError as error:  # a read-only image that was not filled, a full disk: the course goes on without
         _log.warning("%s cannot be written, its value is computed anew by every replica: %s", path, error)

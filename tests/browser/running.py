@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 SCHEMES = ("light", "dark")
@@ -87,6 +87,18 @@ def settle(page: Page, timeout_s: float = 60) -> None:
     page.wait_for_load_state("networkidle")
     page.evaluate("() => document.fonts.ready")
     page.wait_for_timeout(600)  # charts draw after their data has come, and say so to nobody
+
+
+def place_at_rest(part: Locator, timeout_s: float = 20) -> FloatRect:
+    """Where a part of the page is once it has stopped moving: what opens above it pushes it along for a while."""
+    end = time.monotonic() + timeout_s
+    before, box = None, part.bounding_box()
+    while box is None or box != before:
+        if time.monotonic() > end:
+            raise TimeoutError(f"still moving after {timeout_s:g} s, now at {box}")
+        part.page.wait_for_timeout(300)
+        before, box = box, part.bounding_box()
+    return box
 
 
 def height(page: Page) -> int:
