@@ -27,9 +27,11 @@ def _flat(channel, _memo):
 
 
 def _as_it_stands(chart: alt.LayerChart, deep: Any = True, ignore: list[str] | None = None) -> alt.LayerChart:
-    if deep is not False:
+    if deep is True:
         return _copy(chart, deep, ignore)
     same = object.__new__(type(chart))
     object.__setattr__(same, "_args", chart._args)
     object.__setattr__(same, "_kwds", dict(chart._kwds))
+    for part in deep or ():  # the parts that the caller is about to change
+        same[part] = schemapi._shallow_copy(same._get(part))
     return same

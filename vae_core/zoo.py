@@ -243,10 +243,7 @@ def checksum(name: str) -> str:
 
 def fingerprint() -> str:
     """One hash for all that is in the zoo, by its manifest: it changes with any file that is added or trained anew."""
-    try:
-        return hashlib.sha256((root() / MANIFEST).read_bytes()).hexdigest()
-    except OSError as error:
-        raise ZooError(f"{root() / MANIFEST} is missing. {_restore(MANIFEST)}") from error
+    return hashlib.sha256(_manifest_bytes(root())).hexdigest()
 
 
 def write_run(config: RunConfig, files: dict[str, bytes], folder: Path | None = None) -> None:
@@ -331,6 +328,13 @@ def _locked_manifest(folder: Path) -> Iterator[dict]:
         write_atomically(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
 
 
+def _manifest_bytes(folder: Path) -> bytes:
+    try:
+        return (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise ZooError(f"{folder / MANIFEST} is missing. {_restore(MANIFEST)}") from error
+
+
 def _manifest() -> dict:
     return _read_manifest(root())
 
@@ -338,9 +342,7 @@ def _manifest() -> dict:
 def _read_manifest(folder: Path) -> dict:
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text())
-    except OSError as error:
-        raise ZooError(f"{path} is missing. {_restore(MANIFEST)}") from error
+        manifest = json.loads(_manifest_bytes(folder).decode())
     except (ValueError, RecursionError) as error:
         raise ZooError(f"{path} is damaged: {error}. {_restore(MANIFEST)}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not _well_formed(manifest):

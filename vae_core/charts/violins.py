@@ -164,8 +164,7 @@ def _finish(layers: list, mark_room, chosen: int | None, halves, height: int) ->
                 )
             ),
         ]
-    # In one go: every further call would copy all layers once more.
-    return alt.layer(band, *layers, room, height=height, config=alt.Config(view=alt.ViewConfig(stroke=None)))
+    return alt.layer(band, *layers, room).properties(height=height).configure_view(stroke=None)
 
 
 def _told(place: int, slot: Slot) -> dict:
