@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from playwright.sync_api import Browser, FloatRect, Locator, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
+Seen = TypeVar("Seen")
 ROOT = Path(__file__).parents[2]
 SCHEMES = ("light", "dark")
 WIDTHS = (1440, 390)
@@ -89,16 +90,16 @@ def settle(page: Page, timeout_s: float = 60) -> None:
     page.wait_for_timeout(600)  # charts draw after their data has come, and say so to nobody
 
 
-def place_at_rest(part: Locator, timeout_s: float = 20) -> FloatRect:
-    """Where a part of the page is once it has stopped moving: what opens above it pushes it along for a while."""
+def at_rest(page: Page, look: Callable[[], Seen], timeout_s: float = 20) -> Seen:
+    """What `look` gives once it gives the same for half a second: what is drawn late or moves changes till then."""
     end = time.monotonic() + timeout_s
-    before, box = None, part.bounding_box()
-    while box is None or box != before:
+    before, seen = None, look()
+    while seen is None or seen != before:
         if time.monotonic() > end:
-            raise TimeoutError(f"still moving after {timeout_s:g} s, now at {box}")
-        part.page.wait_for_timeout(300)
-        before, box = box, part.bounding_box()
-    return box
+            raise TimeoutError(f"still changing after {timeout_s:g} s, now {seen}")
+        page.wait_for_timeout(500)
+        before, seen = seen, look()
+    return seen
 
 
 def height(page: Page) -> int:

@@ -17,7 +17,7 @@ def test_two_clicks_place_the_mean_and_the_long_axis(page, app):
     mean, angle = page.get_by_label("Mean, z₁"), page.get_by_label("Angle of it, degrees")
     expect(mean).to_be_visible()
     chart.scroll_into_view_if_needed()
-    box = running.place_at_rest(chart)
+    box = running.at_rest(page, chart.bounding_box)
     across, upwards = box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.3
 
     page.mouse.click(across, upwards)

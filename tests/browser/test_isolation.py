@@ -51,14 +51,7 @@ def told(page: Page) -> str:
         "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('.main-svg'))",
         timeout=60_000,
     )
-    main = page.locator("[data-testid=stMain]")
-    said = ""
-    for _ in range(40):
-        before, said = said, main.inner_text()
-        if said == before:
-            break
-        page.wait_for_timeout(500)
-    return said
+    return running.at_rest(page, page.locator("[data-testid=stMain]").inner_text)
 
 
 def go_on(page: Page, chapter: course.Chapter) -> None:
