@@ -53,21 +53,26 @@ def _quality(class_shares: np.ndarray, **rest) -> sample_quality.Quality:
     return sample_quality.Quality(class_shares=tuple(class_shares.tolist()), **rest)
 
 
-@st.cache_data(max_entries=64, show_spinner="Drawing …")
+@st.cache_data(max_entries=256, show_spinner="Drawing …")  # 24 kB for the digits that a page shows of a way
 def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
     """n draws by one of `WAYS`; `label` keeps the ways by class to one class, else they take equal shares.
 
     The digits behind `aggregate`, `mixture` and `pcn` are shipped ones that the models were trained on.
     """
+    return _drawn(run_id, way, label, n, seed)
+
+
+@st.cache_data(max_entries=8, show_spinner="Drawing …")  # 0.4 MB
+def to_judge(run_id: str, way: str) -> Drawn:
+    """`JUDGED` draws of a way, always the same of a model."""
+    return _drawn(run_id, way, None, JUDGED, JUDGED_SEED)
+
+
+def _drawn(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
     if way == "pcn":
         return _by_pcn(run_id, n, seed)
     z = _latents(run_id, way, label, n, seed)
     return Drawn(z, latent.decoded(run_id, z))
-
-
-def to_judge(run_id: str, way: str) -> Drawn:
-    """`JUDGED` draws of a way, always the same of a model."""
-    return draw(run_id, way, None, JUDGED, JUDGED_SEED)
 
 
 @st.cache_data(max_entries=512, show_spinner="Drawing …")  # 8 kB, where all that are judged would be half a megabyte

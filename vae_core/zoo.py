@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -336,18 +337,27 @@ def _manifest_bytes(folder: Path) -> bytes:
 
 
 def _manifest() -> dict:
-    return _read_manifest(root())
+    """The manifest as it is now, shared by all who ask: to be read only."""
+    return _parsed_once(root() / MANIFEST, _manifest_bytes(root()))
 
 
 def _read_manifest(folder: Path) -> dict:
-    path = folder / MANIFEST
+    """A manifest of one's own, to be changed."""
+    return _parsed(folder / MANIFEST, _manifest_bytes(folder))
+
+
+def _parsed(path: Path, data: bytes) -> dict:
     try:
-        manifest = json.loads(_manifest_bytes(folder).decode())
+        manifest = json.loads(data.decode())
     except (ValueError, RecursionError) as error:
         raise ZooError(f"{path} is damaged: {error}. {_restore(MANIFEST)}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not _well_formed(manifest):
         raise ZooError(f"{path} is not a manifest of format {FORMAT}. {_restore(MANIFEST)}")
     return manifest
+
+
+# Every file is compared with the manifest, and to check all its names takes longer than to read most files.
+_parsed_once = lru_cache(maxsize=4)(_parsed)
 
 
 def _well_formed(manifest: dict) -> bool:
