@@ -101,15 +101,12 @@ def show(way: str) -> None:
     st.markdown(f"**{WAYS[way][0].upper()}{WAYS[way][1:]}**")
     st.latex(formula)
     st.markdown(words)
-    drawn = sample_ways.draw(run.run_id, way, label if way in ("classes", "mixture") else None, SHOWN, seed)
-    figures.picture(
-        pictures.grid(drawn.images, COLUMNS, gap=1),
-        alt=f"{SHOWN} digits drawn by way of {WAYS[way]}.",
-        width="stretch",
-    )
+    ordered = label if way in sample_ways.BY_CLASS else None
+    some = sample_ways.shown(run.run_id, way, ordered, SHOWN, COLUMNS, seed)
+    figures.picture(some.picture, alt=f"{SHOWN} digits drawn by way of {WAYS[way]}.", width="stretch")
     if way == "pcn":
         st.caption(
-            f"{sample_ways.PCN_STEPS} steps from μ_x with b = {drawn.b:g}, {drawn.acceptance:.0%} accepted. Is that "
+            f"{sample_ways.PCN_STEPS} steps from μ_x with b = {some.b:g}, {some.acceptance:.0%} accepted. Is that "
             "enough? The next chapter asks."
         )
         st.page_link(course.chapter("chain").file, label="Asking the decoder alone", icon=":material/arrow_forward:")

@@ -70,17 +70,22 @@ def _as_sent(figure):
     return known
 
 
-def picture(image: np.ndarray, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:
-    """Show a grey (H, W) or colour (H, W, 3) array, in [0, 1] or uint8, without smoothing its pixels away."""
-    st.image(_address(image), alt=alt, width=width)
+def picture(image: np.ndarray | str, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:
+    """Show a grey (H, W) or colour (H, W, 3) array, in [0, 1] or uint8, without smoothing its pixels away.
+
+    What `address` made of an array is shown as well.
+    """
+    st.image(image if isinstance(image, str) else _address(image), alt=alt, width=width)
     if finding:
         st.caption(finding)
 
 
-@st.cache_data(max_entries=2 * KEPT, show_spinner=False)
-def _address(image: np.ndarray) -> str:
+def address(image: np.ndarray) -> str:
     """The picture itself as an address, some 5 kB."""
     return pictures.data_uri(pictures.enlarge(image, max(1, 512 // max(image.shape[:2]))))
+
+
+_address = st.cache_data(max_entries=2 * KEPT, show_spinner=False)(address)
 
 
 def download_picture(label: str, image: np.ndarray | Callable[[], np.ndarray], file_name: str, key: str) -> None:

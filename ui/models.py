@@ -222,7 +222,7 @@ def _sample_quality(run_id: str) -> dict[str, Any] | None:
     return zoo.sample_quality(run_id)
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=16)  # 1.6 MB each
 def _snapshots(run_id: str):
     return zoo.snapshots(run_id)
 

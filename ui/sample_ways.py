@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import disk_cache, heavy_work, latent, models
+from ui import disk_cache, figures, heavy_work, latent, models
 from vae_core import sample_quality, sampling, zoo
+from vae_core.charts import pictures
 from vae_core.gaussians import Gaussian
 from vae_core.mixture import GaussianMixture
 from vae_core.nearest_images import Nearest, nearest
@@ -19,6 +20,7 @@ WAYS = {
     "mixture": "the class mixture",
     "pcn": "a digit, then pCN",
 }
+BY_CLASS = ("classes", "mixture")
 QUICK = tuple(way for way in WAYS if way != "pcn")  # those that a moment is enough for
 REAL, AGAIN = "unseen digits", "their reconstructions"
 JUDGED = 500  # drawn of a way, to be judged here
@@ -38,6 +40,14 @@ class Drawn(NamedTuple):
     acceptance: float | None = None
 
 
+class Shown(NamedTuple):
+    """A picture of draws, as `figures.picture` takes it, and for pCN its step size and acceptance."""
+
+    picture: str
+    b: float | None
+    acceptance: float | None
+
+
 class Some(NamedTuple):
     """A few draws of many: `places` among them (count,), and their decodings, uint8 (count, 28, 28)."""
 
@@ -53,13 +63,14 @@ def _quality(class_shares: np.ndarray, **rest) -> sample_quality.Quality:
     return sample_quality.Quality(class_shares=tuple(class_shares.tolist()), **rest)
 
 
-@st.cache_data(max_entries=256, show_spinner="Drawing …")  # 24 kB for the digits that a page shows of a way
-def draw(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn:
-    """n draws by one of `WAYS`; `label` keeps the ways by class to one class, else they take equal shares.
+@st.cache_data(max_entries=1024, show_spinner="Drawing …")  # 7 kB; every student looks at five
+def shown(run_id: str, way: str, label: int | None, n: int, columns: int, seed: int) -> Shown:
+    """A picture of n draws by one of `WAYS`; `label` keeps those of `BY_CLASS` to one class.
 
     The digits behind `aggregate`, `mixture` and `pcn` are shipped ones that the models were trained on.
     """
-    return _drawn(run_id, way, label, n, seed)
+    drawn = _drawn(run_id, way, label, n, seed)
+    return Shown(figures.address(pictures.grid(drawn.images, columns, gap=1)), drawn.b, drawn.acceptance)
 
 
 @st.cache_data(max_entries=8, show_spinner="Drawing …")  # 0.4 MB

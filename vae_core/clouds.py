@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vae_core.directions import elongation, volume_from_within
-from vae_core.evaluation import ClassMoments
+from vae_core.encodings import ClassMoments
 from vae_core.geometry import aggregate_moments, effective_dimensions, log_volume, principal_axes
 
 

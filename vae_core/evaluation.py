@@ -8,6 +8,7 @@ import torch
 
 from vae_core import objective
 from vae_core.data import Split
+from vae_core.encodings import ClassMoments, Encodings
 from vae_core.vae import VAE, sample_posterior
 
 ACTIVE_RATE = 0.01  # nats: a dimension with less carries nothing and counts as off
@@ -43,26 +44,6 @@ class Figures:
 
     def to_dict(self) -> dict:
         return asdict(self)
-
-
-class Encodings(NamedTuple):
-    """q(z|x) of many images: mean and logvar (N, latent_dim) float32, label (N,) int64."""
-
-    mean: np.ndarray
-    logvar: np.ndarray
-    label: np.ndarray
-
-
-class ClassMoments(NamedTuple):
-    """Mean (K, d), covariance (K, d, d) and count (K,) of p(z|C) over the training split, float64.
-
-    `within` (K, d) is the mean of the diagonal Λ_x: the part of the covariance that lies inside single images.
-    """
-
-    mean: np.ndarray
-    covariance: np.ndarray
-    count: np.ndarray
-    within: np.ndarray
 
 
 @torch.no_grad()

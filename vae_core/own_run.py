@@ -19,9 +19,9 @@ import numpy as np
 
 from vae_core import zoo
 from vae_core.config import ConfigError, RunConfig
+from vae_core.encodings import ClassMoments, Encodings
 
 if TYPE_CHECKING:
-    from vae_core.evaluation import ClassMoments, Encodings
     from vae_core.vae import VAE
 
 SHIPPED, MNIST = "shipped digits", "full MNIST"  # what a run can be trained on
@@ -140,15 +140,11 @@ class OwnRun:
         return self._arrays("snapshots.npz")
 
     @cached_property
-    def moments(self) -> "ClassMoments":
-        from vae_core.evaluation import ClassMoments
-
+    def moments(self) -> ClassMoments:
         return ClassMoments(**self._arrays("moments.npz"))
 
     @cached_property
-    def test_encodings(self) -> "Encodings":
-        from vae_core.evaluation import Encodings
-
+    def test_encodings(self) -> Encodings:
         arrays = self._arrays("encodings.npz")
         return Encodings(arrays["mean"].astype(np.float32), arrays["logvar"].astype(np.float32), arrays["label"])
 

@@ -23,6 +23,7 @@ import torch
 from scipy.special import entr
 
 from vae_core import sampling
+from vae_core.encodings import ClassMoments
 from vae_core.frechet import frechet_from_samples
 from vae_core.gaussians import Gaussian
 from vae_core.geometry import aggregate_moments
@@ -31,7 +32,6 @@ from vae_core.vae import VAE, sample_posterior
 if TYPE_CHECKING:
     from vae_core.classifier import Classifier
     from vae_core.data import Mnist
-    from vae_core.evaluation import ClassMoments
 
 KINDS = ("prior", "aggregate", "gaussian", "classes")
 _BATCH = 1_000
@@ -105,7 +105,7 @@ def quality(judged: Judged, reference: Judged) -> Quality:
 
 
 def draw_latents(
-    kind: str, mean: np.ndarray, logvar: np.ndarray, moments: "ClassMoments", n: int, seed: int
+    kind: str, mean: np.ndarray, logvar: np.ndarray, moments: ClassMoments, n: int, seed: int
 ) -> np.ndarray:
     """Latents drawn in one of the four ways, (n, latent_dim); the prior's are the same for every run of a size.
 
@@ -169,7 +169,7 @@ def reference(mnist: "Mnist", judge: Judge, n: int, seed: int) -> Reference:
 
 @torch.no_grad()
 def judge_run(
-    vae: VAE, moments: "ClassMoments", digits: torch.Tensor, real: Reference, judge: Judge, n: int, seed: int
+    vae: VAE, moments: ClassMoments, digits: torch.Tensor, real: Reference, judge: Judge, n: int, seed: int
 ) -> dict[str, Quality]:
     """Quality of n samples of each kind, and of the test images' own reconstructions: a bound on what sampling can do.
 

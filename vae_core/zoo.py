@@ -24,11 +24,11 @@ import numpy as np
 
 from vae_core import contents
 from vae_core.config import ConfigError, RunConfig
+from vae_core.encodings import ClassMoments, Encodings
 from vae_core.files import write_atomically
 
 if TYPE_CHECKING:
     from vae_core.classifier import Classifier
-    from vae_core.evaluation import ClassMoments, Encodings
     from vae_core.vae import VAE
 
 FORMAT = 1
@@ -125,17 +125,13 @@ def history(run_id: str) -> dict[str, np.ndarray]:
     return _arrays(run_id, "history")
 
 
-def moments(run_id: str) -> "ClassMoments":
+def moments(run_id: str) -> ClassMoments:
     """Mean, covariance and count of p(z|C) for the ten classes, over the whole training split."""
-    from vae_core.evaluation import ClassMoments
-
     return ClassMoments(**_arrays(run_id, "moments"))
 
 
-def test_encodings(run_id: str) -> "Encodings":
+def test_encodings(run_id: str) -> Encodings:
     """q(z|x) of MNIST's 10,000 test images, stored in float16 when the run was trained."""
-    from vae_core.evaluation import Encodings
-
     arrays = _arrays(run_id, "encodings")
     return Encodings(arrays["mean"].astype(np.float32), arrays["logvar"].astype(np.float32), arrays["label"])
 
