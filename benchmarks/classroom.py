@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle, islice
 
 from benchmarks.student import Action, Dropped, Student
@@ -67,10 +68,12 @@ async def at_own_pace(
         walk = islice(cycle(pages), number % len(pages), None)
         student = make(number)
         note(number, time.monotonic(), await student.open(next(walk)))
+        await tell(student, partial(note, number, time.monotonic()))
         async for _ in paced(student.random, end):
             began = time.monotonic()
             onward = student.random.random() < 0.25
             note(number, began, await (student.go(next(walk)) if onward else act(student)))
+            await tell(student, partial(note, number, began))
         await student.close()
 
     await _all(record, map(attend, range(students)))
@@ -89,8 +92,10 @@ async def together(make: Make, students: int, seconds: float, pages: list[str]) 
         for turn, page in enumerate(pages):
             await _until(start + turn * seconds + student.random.uniform(0, PERIOD))
             record.add(number, await student.go(page))
+            await tell(student, partial(record.add, number))
             async for _ in paced(student.random, start + (turn + 1) * seconds):
                 record.add(number, await student.move())
+                await tell(student, partial(record.add, number))
         await student.close()
 
     await _all(record, map(attend, range(students)))
@@ -111,9 +116,11 @@ async def at_once(make: Make, students: int, pages: list[str]) -> Record:
                 await here.wait()
                 await asyncio.sleep(student.random.uniform(0, PERIOD * students / 40))
                 record.add(number, (await student.go(page))._replace(kind="gathering"))
+                await tell(student, partial(record.add, number))
                 await here.wait()
                 await asyncio.sleep(1)
                 record.add(number, await student.move())
+                await tell(student, partial(record.add, number))
         except Dropped:
             await here.abort()
             raise
@@ -134,6 +141,7 @@ async def looking(make: Make, students: int, pages: list[str]) -> Record:
             record.add(number, await student.open(pages[0]))
             for page in pages[1:]:
                 record.add(number, await student.go(page))
+                await tell(student, partial(record.add, number))
 
     await _all(record, [attend()])
     for student in here:
@@ -155,10 +163,17 @@ async def coming_and_going(make: Make, sessions: int, stay: float, rate: float, 
                 record.add(number, await student.go(student.random.choice(pages)))
             else:
                 record.add(number, await student.move())
+            await tell(student, partial(record.add, number))
         await student.close()
 
     await _all(record, map(attend, range(sessions)))
     return record
+
+
+async def tell(student: Student, note: Callable[[Action | None], None]) -> None:
+    """Have a student's browser say what it has found by itself, and note each time the server has taken it in."""
+    while (action := await student.tell()) is not None:
+        note(action)
 
 
 async def paced(chance: random.Random, end: float):

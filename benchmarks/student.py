@@ -23,6 +23,7 @@ FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_S
 SIDEBAR = 1  # first number of the path of what stands there
 KEPT_RUNS = 2  # global.maxCachedMessageAge
 MOVABLE = ("slider", "selectbox", "radio", "button_group", "checkbox", "number_input", "button", "bidi_component")
+WALKING = ("walk", "walks")  # components whose chains walk in the browser
 LEFT_ALONE = ("Train",)  # its time is the training's, and a server does one at a time whoever asks
 
 
@@ -83,6 +84,7 @@ class Student:
         self._states: dict[str, WidgetState] = {}
         self._query = ""
         self._kept: dict[str, list] = {}  # hash -> [message, age in runs]
+        self._told: set[str] = set()  # walks whose end was said
         self._socket = None
 
     async def open(self, page: str = "", query: str = "") -> Action:
@@ -133,6 +135,23 @@ class Student:
         state = _state(control.kind, control.proto, value)
         self._states[state.id] = state
         return (await self._run(control.kind, fragment_id=control.fragment))._replace(label=label)
+
+    async def tell(self) -> Action | None:
+        """Say what a browser says by itself: what its chains have come to. None where nothing is to be said."""
+        for element, fragment in self.elements.values():
+            name = getattr(element, element.WhichOneof("type"))
+            if element.WhichOneof("type") != "bidi_component" or name.component_name.split(".")[-1] not in WALKING:
+                continue
+            data = json.loads(name.json or name.mixed.json)
+            if data["known"] or data.get("given") or data["key"] in self._told:
+                continue
+            self._told.add(data["key"])
+            state = _state("bidi_component", name, _walked(data), "found")
+            self._states[state.id] = state
+            action = await self._run("found", fragment_id=fragment)
+            self._states.pop(state.id, None)
+            return action._replace(label=name.component_name)
+        return None
 
     async def close(self) -> None:
         """Close the tab."""
@@ -286,11 +305,24 @@ def _inside(path: tuple[int, ...], containers: set[tuple[int, ...]]) -> bool:
     return any(path[:depth] in containers for depth in range(1, len(path) + 1))
 
 
-def _state(kind: str, proto, value) -> WidgetState:
+def _walked(data: dict) -> dict:
+    """What chains of a component might have come to; the numbers matter to nobody here."""
+
+    def figures(job: dict) -> dict:
+        count = data["islands"]["count"] if data.get("islands") else 0
+        moments = {"mean": [0.0] * job["d"], "sd": [1.0] * job["d"]}
+        return {"acceptance": 0.3, "rhat": 1.2, "ess": 50.0, "shares": [0.1] * count, **moments}
+
+    if "jobs" not in data:
+        return {"key": data["key"], **figures(data["job"])}
+    return {"key": data["key"], "each": [figures(job) for job in data["jobs"]], "together": 1.2}
+
+
+def _state(kind: str, proto, value, event: str = "place") -> WidgetState:
     state = WidgetState(id=proto.id)
     if kind == "bidi_component":
         state.id = f"$$STREAMLIT_INTERNAL_KEY_{proto.id}__events"
-        state.json_trigger_value = json.dumps([{"event": "place", "value": value}])
+        state.json_trigger_value = json.dumps([{"event": event, "value": value}])
     elif kind == "slider" and proto.type != Slider.SELECT_SLIDER:
         state.double_array_value.data.extend(value)
     elif kind in ("slider", "button_group"):

@@ -1,10 +1,13 @@
 """What R̂ cannot see: the same chains started in three ways, with the grid as referee where there is one."""
 
+from functools import cache, partial
+
 import numpy as np
 import streamlit as st
 
 from ui import choice, lesson, models, picker
 from ui import posterior_chains as chains
+from ui.components import walks
 from vae_core import islands
 from vae_core.config import RunConfig
 from vae_core.grid_posterior import GridPosterior
@@ -16,27 +19,28 @@ EXAMPLE = "mlp-d2-b0.1"  # of chains that agree with each other and are all in t
 def show(
     run: RunConfig,
     key: chains.Key,
-    b: float,
-    count: int,
-    steps: int,
-    seed: int,
+    settings: chains.Settings,
     exact: GridPosterior | None,
     parts: islands.Islands | None,
 ) -> None:
     """A prediction, then the table of the three starts; `exact` and its islands are None above two dimensions."""
-    settings = (run.run_id, key, b, count, steps, seed)
     st.markdown(
         "R̂ compares the chains with each other, never with p(z|x). So start them in three ways, with the same b = "
-        f"{b:g} and {steps} steps: from the prior, all at μ_x, and at the μ of {count} other digits, scattered over "
-        "the map."
+        f"{settings.b:g} and {settings.steps} steps: from the prior, all at μ_x, and at the μ of {settings.chains} "
+        "other digits, scattered over the map."
     )
+    found = cache(partial(chains.from_all_starts, run, key, settings, exact, parts))  # drawn once
+
+    def answer() -> str | None:
+        return found() and (ALIKE if found().together < chains.RHAT else APART)
+
     lesson.prediction(
         "chain_agree",
-        f"Can the three be told apart by where they end? Alike is: R̂ of all {len(chains.STARTS) * count} chains as "
-        f"one lot is below {chains.RHAT}.",
+        f"Can the three be told apart by where they end? Alike is: R̂ of all {len(chains.STARTS) * settings.chains} "
+        f"chains as one lot is below {chains.RHAT}.",
         (ALIKE, APART),
-        lambda: ALIKE if chains.together(*settings) < chains.RHAT else APART,
-        lambda: _table(run, settings, exact, parts),
+        answer,
+        lambda: _table(run, found(), parts),
     )
     _offers(run)
     st.markdown(
@@ -46,31 +50,28 @@ def show(
     )
 
 
-def _table(run: RunConfig, settings: tuple, exact: GridPosterior | None, parts: islands.Islands | None) -> None:
-    run_id, key, *rest = settings
-    found = {name: chains.figures(run_id, key, name, *rest) for name in chains.STARTS}
+def _table(run: RunConfig, found: walks.Found, parts: islands.Islands | None) -> None:
     rows = {
-        "acceptance": [f"{each.acceptance:.0%}" for each in found.values()],
-        "R̂": [told(each.rhat, 3) for each in found.values()],
-        "ESS": [told(each.ess, 0) for each in found.values()],
+        "acceptance": [f"{each.acceptance:.0%}" for each in found.each],
+        "R̂": [told(each.rhat, 3) for each in found.each],
+        "ESS": [told(each.ess, 0) for each in found.each],
     }
-    shares = {}
-    if exact is not None:
-        draws = {name: chains.second_half(chains.walk(run_id, key, name, *rest)).reshape(-1, 2) for name in found}
-        shares = {name: islands.shares(parts, exact, each) for name, each in draws.items()}
+    if found.shares is not None:
         for number, mass in enumerate(parts.mass):
-            rows[f"on island {number + 1}, exactly {mass:.0%}"] = [f"{each[number]:.0%}" for each in shares.values()]
-        rows[f"elsewhere, exactly {1 - parts.mass.sum():.0%}"] = [f"{1 - each.sum():.0%}" for each in shares.values()]
-    table = ["| | " + " | ".join(f"from {name}" for name in found) + " |", "|:--|" + "--:|" * len(found)]
+            rows[f"on island {number + 1}, exactly {mass:.0%}"] = [f"{each[number]:.0%}" for each in found.shares]
+        rows[f"elsewhere, exactly {1 - parts.mass.sum():.0%}"] = [f"{1 - each.sum():.0%}" for each in found.shares]
+    names = list(chains.STARTS)
+    table = ["| | " + " | ".join(f"from {name}" for name in names) + " |", "|:--|" + "--:|" * len(names)]
     table += [f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()]
     st.markdown("\n".join(table))
-    st.caption(f"R̂ of all as one lot: {told(chains.together(*settings), 3)}.")
-    if shares:
-        worst = max(shares, key=lambda name: np.abs(shares[name] - parts.mass).max())
+    st.caption(f"R̂ of all as one lot: {told(found.together, 3)}.")
+    if found.shares is not None:
+        far = [np.abs(each - parts.mass).max() for each in found.shares]
+        worst = int(np.argmax(far))
         st.caption(
             "An island is a connected piece of the smallest region that holds 95 % of the exact p(z|x). Furthest from "
-            f"the truth are the chains from {worst}: {np.abs(shares[worst] - parts.mass).max():.0%} of the draws too "
-            f"many or too few on one island, at R̂ = {told(found[worst].rhat, 3)}."
+            f"the truth are the chains from {names[worst]}: {far[worst]:.0%} of the draws too many or too few on one "
+            f"island, at R̂ = {told(found.each[worst].rhat, 3)}."
         )
     else:
         st.caption(
@@ -86,16 +87,15 @@ def told(value: float, digits: int = 2) -> str:
 
 def _offers(run: RunConfig) -> None:
     with st.container(horizontal=True):
+        load = {}
         if EXAMPLE in [each.run_id for each in models.runs()]:
-            st.button("Show me chains that agree and are wrong", on_click=_load_example, icon=":material/warning:")
+            load["Show me chains that agree and are wrong"] = _load_example, ":material/warning:"
         if run.latent_dim != 2:
             flat, _ = choice.change(models.runs(), run, "latent_dim", 2)
-            st.button(
-                f"Load the 2-D model `{flat.run_id}`",
-                on_click=picker.load,
-                args=(flat.run_id,),
-                icon=":material/grid_on:",
-            )
+            load[f"Load the 2-D model `{flat.run_id}`"] = partial(picker.load, flat.run_id), ":material/grid_on:"
+        clicked = [st.button(label, on_click=take, icon=icon) for label, (take, icon) in load.items()]
+    if any(clicked):
+        st.rerun()  # the whole page: the picker and the image stand outside this fragment
 
 
 def _load_example() -> None:

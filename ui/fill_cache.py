@@ -16,7 +16,7 @@ from streamlit.logger import set_log_level
 
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
-from ui import disk_cache, known_classes, models, sample_ways  # noqa: E402
+from ui import disk_cache, known_classes, models, posterior_chains, posterior_survey, sample_ways  # noqa: E402
 from vae_core import zoo  # noqa: E402
 
 
@@ -43,6 +43,9 @@ def fill(run_id: str) -> None:
         sample_ways.some_to_judge(run_id, way)
     for crowd in (*sample_ways.WAYS, sample_ways.AGAIN):
         sample_ways.neighbours(run_id, crowd)
+    if models.vae(run_id).config.latent_dim == 2:
+        for position in posterior_survey.weighed_digits():
+            posterior_chains.weigh(run_id, int(position))
 
 
 def main() -> None:

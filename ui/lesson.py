@@ -69,7 +69,7 @@ def prediction(
     key: str,
     question: str,
     options: Sequence[str],
-    answer: str | Callable[[], str],
+    answer: str | Callable[[], str | None],
     explanation: str | Callable[[], object],
 ) -> str | None:
     """Ask before showing; the answer comes after a choice, or at once for those who would rather not guess.
@@ -78,7 +78,8 @@ def prediction(
         key: `<chapter>_<name>`; the student's choice stands in the address under it.
         question: what to predict.
         options: short answers, one of them `answer`.
-        answer: the right one, computed by the page; a function is called only when it is to be shown.
+        answer: the right one, computed by the page; a function is called only when it is to be shown, and gives None as
+            long as it is being computed in the student's browser, of which it then shows the progress itself.
         explanation: shown with the answer; a function draws it itself and is called only then.
 
     Returns:
@@ -93,6 +94,8 @@ def prediction(
             return None
         if callable(answer):
             answer = answer()
+            if answer is None:
+                return guess
             _check_answer(answer, options)
         if guess is None:
             st.info(f"{answer}.", icon=":material/visibility:")

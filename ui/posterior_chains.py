@@ -1,16 +1,22 @@
-"""p(z|x) of one image: the image chosen, its exact posterior on a grid, chains of pCN, all cached by small keys."""
+"""p(z|x) of one image: the image chosen, its exact posterior on a grid, and what is to be walked.
+
+Chains walk in the student's browser. For decoders that browsers lack, and for students' own runs, the server walks
+when it is asked to; what it has found is cached by small keys.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from ui import controls, heavy_work, latent, models, my_digit
+from ui import controls, disk_cache, heavy_work, models, my_digit
+from ui.components import walk as browser
+from ui.components import walks as several
 from vae_core import islands, sampling
 from vae_core.chains import effective_sample_size, split_rhat
 from vae_core.config import RunConfig
 from vae_core.grid_posterior import GridPosterior, posterior_gap
-from vae_core.refined_grid import SHOWN, refined_posterior
+from vae_core.refined_grid import refined_posterior, smoothed
 
 Key = int | bytes  # place among the shipped digits, or the student's picture, float32
 # As a student reads it, and where it puts the chains.
@@ -18,7 +24,6 @@ STARTS = {"the prior": "prior", "μ_x": "mean", "other digits": "digits"}
 RHAT, ESS = 1.01, 400  # Vehtari et al. 2021 advise to use draws only below and above these
 B = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 SWEEP_CHAINS, SWEEP_STEPS = 16, 200
-FEW_CELLS = 16  # enough for figures: log p(x) to 2e-4 nats and the same islands, in less than half the decodings
 
 
 class Chosen(NamedTuple):
@@ -29,12 +34,14 @@ class Chosen(NamedTuple):
     name: str
 
 
-class Figures(NamedTuple):
-    """What chains came to; R̂ and ESS of their second half, in the worst dimension."""
+class Settings(NamedTuple):
+    """How chains walk: where they start (of `STARTS`), step size, how many, how far, and the seed."""
 
-    acceptance: float
-    rhat: float
-    ess: float
+    start: str
+    b: float
+    chains: int
+    steps: int
+    seed: int
 
 
 class Weighed(NamedTuple):
@@ -96,16 +103,28 @@ def encoded(run_id: str, key: Key) -> tuple[np.ndarray, np.ndarray]:
     return mean[0].double().numpy(), logvar[0].double().numpy()
 
 
-@st.cache_data(max_entries=128, show_spinner="Finding the exact posterior …")
 def exact(run_id: str, key: Key) -> GridPosterior:
-    """p(z|x) on a grid; for models of two latent dimensions."""
-    return _grid(run_id, key, SHOWN)
+    """p(z|x) on a grid fine enough to be drawn; for models of two latent dimensions."""
+    return smoothed(_grid(run_id, key))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def parts(run_id: str, key: Key) -> islands.Islands:
+    """The islands of `exact`."""
+    return islands.islands(exact(run_id, key))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def outlines(run_id: str, key: Key) -> np.ndarray:
+    """Of the smallest regions that hold half and 95 % of `exact`, (S, 2, 2): segments, their ends, (x, y)."""
+    return islands.outlines(exact(run_id, key), (0.5, islands.MASS))
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def weigh(run_id: str, key: Key, cells: int = SHOWN) -> Weighed:
-    """How far q(z|x) is from p(z|x), by quadrature and the log p(x) of a grid of so many `cells` along the mass."""
-    grid = exact(run_id, key) if cells == SHOWN else _grid(run_id, key, cells)
+@disk_cache.kept(Weighed)
+def weigh(run_id: str, key: Key) -> Weighed:
+    """How far q(z|x) is from p(z|x), by quadrature and the log p(x) of the grid."""
+    grid = exact(run_id, key)
     likelihood, gaussian = _likelihood(run_id, key), encoded(run_id, key)
     with heavy_work.turn:
         gap = posterior_gap(likelihood, *gaussian, grid.log_evidence)
@@ -114,56 +133,97 @@ def weigh(run_id: str, key: Key, cells: int = SHOWN) -> Weighed:
     return Weighed(gap, grid.log_evidence, len(islands.islands(grid)), highest)
 
 
+def walk(run: RunConfig, key: Key, settings: Settings, view: browser.View) -> browser.Figures | None:
+    """Draw the walk of chains in the page; what they came to, None until the browser has walked."""
+    given = None
+    if not browser.in_browser(run):
+        given = browser.Given(_walked(run.run_id, key, settings), _figures(run.run_id, key, settings))
+    return browser.show(_job(run, key, settings), view, given, key="chain_walk")
+
+
+def is_to_walk(run: RunConfig, key: Key, settings: Settings) -> bool:
+    """Whether to go on to the walk; where the server has to do it, a student asks for it by a button."""
+    if browser.in_browser(run):
+        return True
+    name = browser.key_of(run.run_id, repr(key), settings)
+    if st.session_state.get("chain__asked") != name:
+        st.info(
+            "Your browser cannot run this decoder, so the server walks: "
+            f"{settings.chains * settings.steps:,} decodings, one student after the other.",
+            icon=":material/dns:",
+        )
+        st.button(
+            "Walk on the server",
+            type="primary",
+            key="chain__ask",
+            on_click=lambda: st.session_state.update(chain__asked=name),
+        )
+    return st.session_state.get("chain__asked") == name
+
+
+def sweep(run: RunConfig, key: Key, seed: int) -> list[browser.Figures] | None:
+    """What short chains from μ_x come to with every b of `B`; None while the browser walks, which the page shows."""
+    tried = {f"b = {b:g}": Settings("μ_x", b, SWEEP_CHAINS, SWEEP_STEPS, seed) for b in B}
+    if not browser.in_browser(run):
+        return [_figures(run.run_id, key, settings) for settings in tried.values()]
+    found = several.show({name: _job(run, key, settings) for name, settings in tried.items()}, key="chain_sweep")
+    return found and found.each
+
+
+def from_all_starts(
+    run: RunConfig, key: Key, settings: Settings, exact: GridPosterior | None, parts: islands.Islands | None
+) -> several.Found | None:
+    """The same chains from each of `STARTS`, and all as one lot; None while the browser walks, which the page shows."""
+    each = {f"from {name}": settings._replace(start=name) for name in STARTS}
+    if browser.in_browser(run):
+        jobs = {name: _job(run, key, one) for name, one in each.items()}
+        return several.show(jobs, key="chain_starts", exact=exact, islands=parts, together=True)
+    draws = [_second_half(_walked(run.run_id, key, one)) for one in each.values()]
+    figures = [_figures(run.run_id, key, one) for one in each.values()]
+    shares = None
+    if exact is not None:
+        shares = [islands.shares(parts, exact, some.reshape(-1, some.shape[2])) for some in draws]
+    with heavy_work.turn:
+        return several.Found(figures, shares, float(np.max(split_rhat(np.concatenate(draws)))))
+
+
 @st.cache_data(max_entries=24, show_spinner="The chains are walking …")  # 10 MB each where most is asked for
-def walk(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int) -> np.ndarray:
-    """Places of all chains, the start first, (chains, 1 + steps, d) float32; `start` as in `STARTS`."""
-    at = _starts(run_id, key, STARTS[start], chains, seed)
+def _walked(run_id: str, key: Key, settings: Settings) -> np.ndarray:
+    """Places of all chains, the start first, (chains, 1 + steps, d) float32."""
+    at = _starts(run_id, key, settings)
     likelihood = _likelihood(run_id, key)
     with heavy_work.turn:
-        run = sampling.pcn_chain(likelihood, at, b, steps, seed)
+        run = sampling.pcn_chain(likelihood, at, settings.b, settings.steps, settings.seed)
     return np.concatenate([at[:, None], run.samples], axis=1).astype(np.float32)
 
 
-def second_half(places: np.ndarray) -> np.ndarray:
-    """The draws that count, of what `walk` gives: (chains, steps // 2, d)."""
+def _second_half(places: np.ndarray) -> np.ndarray:
+    """The draws that count, of what `_walked` gives: (chains, steps // 2, d)."""
     return places[:, 1 + (places.shape[1] - 1) // 2 :]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def figures(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int) -> Figures:
-    """Acceptance over all steps; R̂ and ESS of their second half."""
-    places = walk(run_id, key, start, b, chains, steps, seed)
-    draws = second_half(places)
+def _figures(run_id: str, key: Key, settings: Settings) -> browser.Figures:
+    """What the server's chains came to."""
+    places = _walked(run_id, key, settings)
+    draws = _second_half(places).astype(np.float64)
     moved = (np.diff(places, axis=1) != 0).any(axis=2)
     with heavy_work.turn:
         rhat, ess = split_rhat(draws), effective_sample_size(draws)
-    return Figures(float(moved.mean()), float(np.max(rhat)), float(np.min(ess)))
+    mean, sd = draws.mean(axis=(0, 1)), draws.std(axis=(0, 1))
+    return browser.Figures(float(moved.mean()), float(np.max(rhat)), float(np.min(ess)), mean, sd)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def together(run_id: str, key: Key, b: float, chains: int, steps: int, seed: int) -> float:
-    """R̂ of the chains of all `STARTS` as one lot, the worst dimension; far above 1 where starts are not forgotten."""
-    draws = [second_half(walk(run_id, key, start, b, chains, steps, seed)) for start in STARTS]
-    with heavy_work.turn:
-        return float(np.max(split_rhat(np.concatenate(draws))))
+def _variance(run_id: str) -> float:
+    """σ² that a Gaussian decoder was calibrated to."""
+    return float(models.vae(run_id).variance)
 
 
-@st.cache_data(max_entries=64, show_spinner="Trying every step size …")
-def sweep(run_id: str, key: Key, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Acceptance and effective sample size for every b of `B`, chains from μ_x, (len(B),) each; ESS 0 where stuck."""
-    found = [figures(run_id, key, "μ_x", b, SWEEP_CHAINS, SWEEP_STEPS, seed) for b in B]
-    return np.array([each.acceptance for each in found]), np.nan_to_num([each.ess for each in found])
-
-
-@st.cache_data(max_entries=64, show_spinner="Decoding the walk …")
-def frames(run_id: str, key: Key, start: str, b: float, chains: int, steps: int, seed: int, count: int) -> np.ndarray:
-    """What the decoder draws at `count` evenly spread places of the first chain, uint8 (count, 28, 28)."""
-    return latent.decoded(run_id, thinned(walk(run_id, key, start, b, chains, steps, seed)[0], count))
-
-
-def thinned(path: np.ndarray, count: int) -> np.ndarray:
-    """At most `count` places of a path, evenly spread, the first and the last among them."""
-    return path[np.unique(np.linspace(0, len(path) - 1, count).round().astype(int))]
+def _job(run: RunConfig, key: Key, settings: Settings) -> browser.Job:
+    variance = run.beta * (_variance(run.run_id) if run.likelihood == "calibrated" else 1.0)
+    starts = _starts(run.run_id, key, settings)
+    return browser.Job(run, image(key), variance, starts, settings.b, settings.steps, settings.seed)
 
 
 def said_likelihood(run: RunConfig) -> str:
@@ -172,7 +232,7 @@ def said_likelihood(run: RunConfig) -> str:
         tempered = "" if run.beta == 1 else f", divided by β = {run.beta:g} as in training"
         return f"This model's p(x|z) is Bernoulli, pixel by pixel{tempered}; there is no σ²."
     if run.likelihood == "calibrated":
-        return f"This model's σ² is the one it was calibrated to: σ² = {models.vae(run.run_id).variance:.4f}."
+        return f"This model's σ² is the one it was calibrated to: σ² = {_variance(run.run_id):.4f}."
     return f"This model was trained with β = {run.beta:g}, which is the same as σ² = {run.beta:g}."
 
 
@@ -180,14 +240,18 @@ def _likelihood(run_id: str, key: Key) -> sampling.LogLikelihood:
     return heavy_work.in_slices(sampling.decoder_log_likelihood(models.vae(run_id), image(key)))
 
 
-def _grid(run_id: str, key: Key, cells: int) -> GridPosterior:
+@st.cache_data(max_entries=512, show_spinner="Finding the exact posterior …")  # some 8 kB each
+@disk_cache.kept(GridPosterior)
+def _grid(run_id: str, key: Key) -> GridPosterior:
     reach = max(6.0, 1.1 * float(np.abs(models.encodings(run_id).mean).max()))
     likelihood = _likelihood(run_id, key)
     with heavy_work.turn:
-        return refined_posterior(likelihood, reach, cells)
+        return refined_posterior(likelihood, reach)
 
 
-def _starts(run_id: str, key: Key, kind: str, chains: int, seed: int) -> np.ndarray:
+def _starts(run_id: str, key: Key, settings: Settings) -> np.ndarray:
+    """(chains, latent_dim)."""
+    kind, chains, seed = STARTS[settings.start], settings.chains, settings.seed
     mean, _ = encoded(run_id, key)
     if kind == "prior":
         return sampling.sample_prior(chains, len(mean), seed)

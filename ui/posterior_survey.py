@@ -15,18 +15,24 @@ PER_CLASS = 5
 _SIDES = 3  # best and worst shown
 
 
+def weighed_digits() -> np.ndarray:
+    """Positions of the first held-out digits of every class, class by class."""
+    digits = models.digits()
+    unseen = [np.flatnonzero((digits.labels == label) & digits.held_out)[:PER_CLASS] for label in range(10)]
+    return np.concatenate(unseen)
+
+
 def show(run: RunConfig, key: chains.Key) -> None:
     """A toggle, for it takes some seconds; then the gaps by class, the best and the worst digits."""
     if not controls.toggle("chain_survey", f"Weigh {10 * PER_CLASS} unseen digits (some seconds the first time)"):
         return
     digits = models.digits()
     numbers = np.tile(np.arange(PER_CLASS), 10)
-    unseen = [np.flatnonzero((digits.labels == label) & digits.held_out)[:PER_CLASS] for label in range(10)]
-    positions = np.concatenate(unseen)
+    positions = weighed_digits()
     weighed = []
     bar = st.progress(0.0, "Finding exact posteriors …")
     for done, position in enumerate(positions, start=1):
-        weighed.append(chains.weigh(run.run_id, int(position), chains.FEW_CELLS))
+        weighed.append(chains.weigh(run.run_id, int(position)))
         bar.progress(done / len(positions), f"Finding exact posteriors … {done} of {len(positions)}")
     bar.empty()
     gaps = np.array([each.gap for each in weighed])
@@ -55,11 +61,13 @@ def show(run: RunConfig, key: chains.Key) -> None:
                     width="stretch",
                 )
                 st.caption(f"{label}, number {number}: **{max(gaps[place], 0):.2f} nats**")
-                st.button(
+                loaded = st.button(
                     "Load it",
                     key=f"chain_load_{position}_{name}",
                     on_click=chains.take,
                     args=(label, number),
                     disabled=position == key,
                 )
+                if loaded:
+                    st.rerun()  # the whole page: the image stands outside this fragment
     st.caption("Each time: x, the decoding of the encoder's μ_x, and of the place where p(z|x) is highest.")

@@ -1,11 +1,12 @@
 """The separate regions a posterior keeps its mass in, and which of them a set of draws has seen."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
 
-from vae_core.contours import mass_level
+from vae_core.contours import contour, mass_level
 from vae_core.grid_posterior import GridPosterior
 
 MASS = 0.95
@@ -47,6 +48,12 @@ def islands(exact: GridPosterior, mass: float = MASS) -> Islands:
     peaks = ndimage.maximum_position(exact.density, found, numbers[order])
     at = np.array([[exact.z1[int(column)], exact.z2[int(row)]] for row, column in peaks]).reshape(-1, 2)
     return Islands(renamed[found], held[order], at)
+
+
+def outlines(exact: GridPosterior, masses: Sequence[float]) -> np.ndarray:
+    """Outlines of the smallest regions that hold these shares of p(z|x), as segments: (S, 2, 2), their ends, (x, y)."""
+    found = [contour(exact.z1, exact.z2, exact.density, mass_level(exact.density, mass)) for mass in masses]
+    return np.concatenate([np.stack([one.start, one.end], axis=1) for one in found])
 
 
 def shares(found: Islands, exact: GridPosterior, draws: np.ndarray) -> np.ndarray:

@@ -5,12 +5,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import map_coordinates
 
 from vae_core import gaussians, islands, zoo
 from vae_core.contours import mass_level
 from vae_core.grid_posterior import GridPosterior, grid_posterior, posterior_gap
 from vae_core.mixture import GaussianMixture
-from vae_core.refined_grid import LARGEST, refined_posterior
+from vae_core.refined_grid import DEPTH, LARGEST, SHOWN, refined_posterior, smoothed
 from vae_core.sampling import decoder_log_likelihood, largest_step, pcn_chain, sample_prior
 
 
@@ -33,7 +34,7 @@ def likelihood_of(target):
 def test_a_gaussian_posterior_is_found_wherever_it_is_and_however_narrow(mean, log_sd1, log_sd2, correlation):
     sd = np.exp([log_sd1, log_sd2])
     covariance = np.outer(sd, sd) * [[1, correlation], [correlation, 1]]
-    found = refined_posterior(likelihood_of(gaussians.Gaussian(np.array(mean), covariance)))
+    found = refined_posterior(likelihood_of(gaussians.Gaussian(np.array(mean), covariance)), cells=SHOWN)
     assert found.log_evidence == pytest.approx(0, abs=2e-3)
     assert found.mass.sum() == pytest.approx(1, abs=1e-9)
     assert found.edge_mass < 1e-6
@@ -51,7 +52,7 @@ def test_two_narrow_modes_far_apart_keep_their_shares():
         one, other = (np.log(weight) + mode.log_prob(z) for weight, mode in zip(weights, target, strict=True))
         return np.logaddexp(one, other) + 0.5 * (z**2).sum(axis=1)
 
-    found = refined_posterior(log_likelihood)
+    found = refined_posterior(log_likelihood, cells=SHOWN)
     parts = islands.islands(found)
     np.testing.assert_allclose(parts.mass / parts.mass.sum(), [0.7, 0.3], atol=0.01)
     np.testing.assert_allclose(parts.peak, places[::-1], atol=0.03)
@@ -63,11 +64,11 @@ def test_a_networks_posterior_agrees_with_a_plain_grid(run_id):
     position = int(np.flatnonzero(digits.labels == 2)[3])
     image = digits.images[position] / np.float32(255)
     log_likelihood = decoder_log_likelihood(vae, image)
-    found = refined_posterior(log_likelihood)
+    found = refined_posterior(log_likelihood, cells=SHOWN)
     if run_id == "mlp-d2-b1":  # the others' posteriors are narrower than these cells
         plain = grid_posterior(log_likelihood, 6, 151)
         assert found.log_evidence == pytest.approx(plain.log_evidence, abs=2e-3)
-    coarser = refined_posterior(log_likelihood, shown=16)
+    coarser = refined_posterior(log_likelihood)
     assert coarser.log_evidence == pytest.approx(found.log_evidence, abs=5e-4)
     assert len(islands.islands(coarser)) == len(islands.islands(found))
     near = grid_posterior(log_likelihood, (found.z1[0], found.z1[-1], found.z2[0], found.z2[-1]), 201)
@@ -86,12 +87,50 @@ def test_figures_alone_take_fewer_decodings_than_an_outline():
         taken.append(len(z))
         return target(z)
 
-    fine = refined_posterior(counted)
+    fine = refined_posterior(counted, cells=SHOWN)
     outline = sum(taken)
     taken.clear()
-    coarse = refined_posterior(counted, shown=16)
+    coarse = refined_posterior(counted)
     assert sum(taken) < 0.6 * outline
     assert coarse.log_evidence == pytest.approx(fine.log_evidence, abs=1e-3)
+
+
+@pytest.mark.parametrize("run_id", ["mlp-d2-b1", "mlp-d2-b0.05", "mlp-d2-bernoulli"])
+def test_a_smoothed_grid_is_what_decoding_finer_cells_gives(run_id):
+    vae, digits = zoo.load(run_id), zoo.digits()
+    for position in (203, 1203, 3101):
+        log_likelihood = decoder_log_likelihood(vae, digits.images[position] / np.float32(255))
+        few, fine = refined_posterior(log_likelihood), refined_posterior(log_likelihood, cells=SHOWN)
+        smooth = smoothed(few)
+        assert (smooth.log_evidence, smooth.edge_mass) == (few.log_evidence, few.edge_mass)
+        assert smooth.mass.sum() == pytest.approx(1, abs=1e-9)
+        held = np.argwhere(smooth.density > smooth.density.max() * np.exp(-6))
+        assert np.ptp(held, axis=0).max() + 1 >= SHOWN
+        at = [(axis - own[0]) / (own[1] - own[0]) for axis, own in ((fine.z2, smooth.z2), (fine.z1, smooth.z1))]
+        there = map_coordinates(smooth.density, np.meshgrid(*at, indexing="ij"), order=1, cval=0)
+        assert 0.5 * np.abs(there - fine.density).sum() * fine.cell_area < 0.01  # total variation
+        both = [islands.islands(each) for each in (smooth, fine)]
+        assert len(both[0]) == len(both[1])
+        np.testing.assert_allclose(both[0].mass, both[1].mass, atol=0.005)
+
+
+def test_outlines_of_a_round_gaussian_are_circles():
+    mean, sd = np.array([1.0, -0.5]), 0.2
+    few = refined_posterior(likelihood_of(gaussians.Gaussian(mean, sd**2 * np.eye(2))))
+    segments = islands.outlines(smoothed(few), (0.5, 0.95))
+    radii = np.linalg.norm(segments - mean, axis=2) / sd
+    near = np.abs(radii[..., None] - np.sqrt(-2 * np.log([0.5, 0.05]))) < 0.03  # what holds half, and 95 %
+    assert near.any(axis=2).all()
+    assert near.any(axis=(0, 1)).all()
+
+
+def test_a_grid_that_is_fine_enough_stays_as_it_is():
+    target = likelihood_of(gaussians.Gaussian(np.zeros(2), 0.3**2 * np.eye(2)))
+    fine = refined_posterior(target, cells=2 * SHOWN)
+    assert smoothed(fine) is fine
+    few = smoothed(refined_posterior(target)).density
+    assert few.min() >= 0
+    assert few[few > 0].min() > few.max() * np.exp(-DEPTH - 3)  # where no mass is there is none, not a ripple
 
 
 def test_what_cannot_be_searched_is_refused():
@@ -108,7 +147,7 @@ def test_what_cannot_be_searched_is_refused():
 
 def test_islands_and_the_shares_of_draws_on_them():
     target = GaussianMixture([[-2.0, 0.0], [-2.0, 0.0], [2.0, 1.0]], np.full((3, 2), 2 * np.log(0.2)))
-    exact = refined_posterior(likelihood_of(target))
+    exact = refined_posterior(likelihood_of(target), cells=SHOWN)
     parts = islands.islands(exact, 0.9)
     assert parts.mass.sum() == pytest.approx(0.9, abs=0.01)
     assert len(parts) == 2

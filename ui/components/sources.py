@@ -1,6 +1,8 @@
 """Components out of their files: a components-v2 component is made of single strings and can import nothing itself."""
 
+import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ import streamlit as st
 
 _CONTROLS = Path(__file__).parent / "controls.css"  # what the components have in common
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
+# A worker is started from its text: as the proposal of text imports writes it, with all that it imports in turn.
+_TEXT = re.compile(r'^import (\w+) from "(\.[^"]+)" with \{ type: "text" \};\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//.*\n|^ */\*\*(?:.|\n)*?\*/\n", re.MULTILINE)  # on lines of its own; a fifth of the bytes
 _DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
@@ -25,7 +29,10 @@ def module(path: Path) -> str:
         for name in _DECLARED.findall(text):
             if owners.setdefault(name, source) != source:
                 raise ValueError(f"{source.name} and {owners[name].name} both declare {name}; rename one of them")
-    return "\n".join(_COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))) for text in sources.values())
+    return "\n".join(
+        _TEXT.sub(partial(_constant, source), _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))))
+        for source, text in sources.items()
+    )
 
 
 def component(folder: Path) -> Any:
@@ -33,6 +40,11 @@ def component(folder: Path) -> Any:
     html, css = ((folder / f"{folder.name}.{kind}").read_text("utf-8") for kind in ("html", "css"))
     css = _CONTROLS.read_text("utf-8") + css
     return st.components.v2.component(folder.name, html=html, css=css, js=module(folder / f"{folder.name}.js"))
+
+
+def _constant(importer: Path, found: re.Match) -> str:
+    name, relative = found.groups()
+    return f"const {name} = {json.dumps(module(importer.parent / relative))};\n"
 
 
 def _with_imports(path: Path, found: dict[Path, str]) -> dict[Path, str]:
