@@ -12,9 +12,13 @@ from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from ui import quick_altair
+from ui.kept_by_size import Kept, weight_of
 from vae_core.charts import pictures
 
-KEPT = 128  # charts as they are sent, the latest asked for
+# Charts as they are sent, some four hundred. Fifty students of a replica look at two hundred: those that a move of a
+# control leaves as they were are not made anew.
+KEPT_BYTES = 16_000_000
+PICTURES = 256
 quick_altair.make_quick()
 
 
@@ -32,7 +36,7 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     Returns:
         What Streamlit returns: the selection with `on_select="rerun"`.
     """
-    made = _made(_content(figure), figure) if isinstance(figure, partial) else _as_sent(figure)
+    made = _made.get(_content(figure), lambda: _as_sent(figure())) if isinstance(figure, partial) else _as_sent(figure)
     draw = st.vega_lite_chart if isinstance(made, dict) else st.plotly_chart
     event = draw(made, width="stretch", alt=alt, key=key, **more)
     if finding:
@@ -40,9 +44,11 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     return event
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _made(content: bytes, _recipe: partial):
-    return _as_sent(_recipe())
+def _weigh(made) -> int:
+    return weight_of(made if isinstance(made, dict) else made.to_dict())
+
+
+_made = Kept(KEPT_BYTES, _weigh)
 
 
 def _content(recipe: partial) -> bytes:
@@ -85,7 +91,7 @@ def address(image: np.ndarray) -> str:
     return pictures.data_uri(pictures.enlarge(image, max(1, 512 // max(image.shape[:2]))))
 
 
-_address = st.cache_data(max_entries=2 * KEPT, show_spinner=False)(address)
+_address = st.cache_data(max_entries=PICTURES, show_spinner=False)(address)
 
 
 def download_picture(label: str, image: np.ndarray | Callable[[], np.ndarray], file_name: str, key: str) -> None:
