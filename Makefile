@@ -28,8 +28,9 @@ zoo: $(VENV)/dev.stamp
 screenshots: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots screenshots
 
-# What the container installs, with hashes: for Linux on x86-64, Python 3.11, without torch, whose CPU build PyPI lacks.
-NOT_LOCKED := torch torchvision triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti \
+# What the container installs, with hashes: for Linux on x86-64, Python 3.11; torch, whose CPU build PyPI lacks, stands in
+# requirements-torch.lock.
+NOT_LOCKED := torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti \
   nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver \
   nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx
 lock: $(VENV)-audit/stamp

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-APART = {"torch", "torchvision"}  # PyPI lacks their CPU builds; SECURITY.md says how they are installed
+APART = {"torch"}  # PyPI lacks its CPU build, which has a lock of its own
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,18 @@ def test_the_lock_holds_what_the_app_asks_for_with_hashes(audit):
     for entry in re.split(r"\n(?=\S)", text.strip()):
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry
     assert not [name for name in locked if name.startswith("nvidia-") or name in (*APART, "triton")]
+    apart = (ROOT / "requirements-torch.lock").read_text()
+    assert dict(audit.PINNED.findall(apart)) == {name: f"{asked[name]}+cpu" for name in APART}
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", apart)) == len(APART)
     assert audit.pinned().items() >= asked.items()
+
+
+def test_the_container_installs_nothing_without_a_hash():
+    installs = re.findall(r"pip install (.*?)(?:\\\n|\n)", (ROOT / "deploy" / "Containerfile").read_text())
+    assert len(installs) == 2
+    for line in installs:
+        assert "--require-hashes --no-deps" in line
+        assert (ROOT / line.split("-r ")[1].split()[0]).exists()
 
 
 PACKAGES = {"numpy": "2.0", "torch": "2.1"}
