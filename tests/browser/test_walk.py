@@ -251,6 +251,17 @@ def test_the_page_walks_shows_and_tells(page, app):
     page.get_by_role("button", name="Pause").click()
 
 
+def test_chains_that_agree_can_be_all_in_the_wrong_place(page, app):
+    page.goto(f"{app}/chain")
+    page.get_by_role("button", name="agree and are wrong").click(timeout=60_000)
+    expect(page.locator(".walk .status")).to_contain_text("16 chains of 2,000 steps", timeout=120_000)
+    assert float(figure(page, "rhat")) < 1.01
+    assert float(figure(page, "ess")) > 400
+    assert "both hold" in figure(page, "verdict")
+    row = page.locator("tr", has_text="on island 1")
+    expect(row.locator("td").nth(2)).to_have_text("0%", timeout=120_000)
+
+
 def test_less_motion_shows_stills(browser, app):
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()

@@ -2,7 +2,7 @@
 
 const COLOURS = ["#c8641b", "#2b678d", "#59a312", "#9d3e9b"];
 const MEAN = "#e0457b"; // as the ellipse of q(z|x) on the map
-const [LEFT, BOTTOM, TOP] = [46, 34, 18]; // pixels around the lines
+const [LEFT, BOTTOM, TOP, RIGHT] = [46, 34, 18, 20]; // pixels around the lines
 const MOST_POINTS = 400; // points of a line
 
 export class Trace {
@@ -29,7 +29,7 @@ export class Trace {
     pen.font = `12px ${style.fontFamily}`;
     const { lines, steps, warmUp, mean, title } = this.data;
     const [low, high] = extent([...lines, [mean]]);
-    const across = (step) => LEFT + ((width - LEFT - 8) * step) / steps;
+    const across = (step) => LEFT + ((width - LEFT - RIGHT) * step) / steps;
     const down = (value) => height - BOTTOM - ((height - BOTTOM - TOP) * (value - low)) / (high - low);
     pen.fillStyle = style.getPropertyValue("--st-secondary-background-color");
     pen.fillRect(LEFT, TOP, across(warmUp) - LEFT, height - BOTTOM - TOP);
@@ -38,12 +38,12 @@ export class Trace {
     pen.lineWidth = 1;
     pen.textAlign = "right";
     for (const value of ticks(low, high, 4)) {
-      stroke(pen, [[LEFT, down(value)], [width - 8, down(value)]]); // prettier-ignore
+      stroke(pen, [[LEFT, down(value)], [width - RIGHT, down(value)]]); // prettier-ignore
       pen.fillText(labelled(value), LEFT - 5, down(value) + 4);
     }
     pen.textAlign = "center";
     for (const step of ticks(0, steps, width < 360 ? 3 : 5)) pen.fillText(String(step), across(step), height - BOTTOM + 14);
-    pen.fillText("step", (LEFT + width) / 2, height - 5);
+    pen.fillText("step", (LEFT + width - RIGHT) / 2, height - 5);
     pen.textAlign = "left";
     pen.fillText(`↑ ${title}`, 4, 12);
     lines.forEach((values, k) => {
@@ -57,7 +57,7 @@ export class Trace {
     pen.strokeStyle = MEAN;
     pen.lineWidth = 2;
     pen.setLineDash([6, 3]);
-    stroke(pen, [[LEFT, down(mean)], [width - 8, down(mean)]]); // prettier-ignore
+    stroke(pen, [[LEFT, down(mean)], [width - RIGHT, down(mean)]]); // prettier-ignore
     pen.setLineDash([]);
   }
 }
