@@ -1,14 +1,65 @@
-// Four inputs through a part of a network at once: each weight is read once for all four, which makes one decoding some
-// four times as quick as `Part.run` does it. Sums are float64.
+// Four inputs through a part of a network at once: each weight is read once for all four. In WebAssembly where the browser
+// has vector instructions, else in JavaScript.
 //
-//   const batch = new Batch(network.decoder);
-//   batch.input.set(values);     // Float64Array(4 · inputs), the four lanes side by side: unit i of lane k at 4·i + k
-//   const logits = batch.run();  // Float64Array(4 · outputs) in the same order, overwritten by the next run
+//   const batch = batchOf(network.decoder);
+//   batch.input[LANES * unit + lane] = value;   // the four lanes side by side
+//   const logits = batch.run();                  // in the same order, overwritten by the next run
+
+import { ROWS, kernel } from "./kernel.js";
 
 export const LANES = 4;
 
-export class Batch {
-  /** @param {import("./network.js").Part} part */
+/** @param {import("./network.js").Part} part */
+export function batchOf(part) {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(Vectors.bytes(part) / 65536) });
+  const layer = kernel(memory);
+  return layer ? new Vectors(part, memory, layer) : new Scalars(part);
+}
+
+/** In float32, the network copied into the memory of `kernel.js`. */
+export class Vectors {
+  /** What a part takes: every layer's matrix, bias and sums in whole blocks of rows, and the input. */
+  static bytes({ layers }) {
+    const each = layers.map(({ inputs, outputs }) => padded(outputs) * (inputs + 1 + LANES));
+    return 4 * each.reduce((sum, count) => sum + count, LANES * layers[0].inputs) + 16 * (3 * layers.length + 1);
+  }
+
+  constructor({ layers, activate }, memory, layer) {
+    Object.assign(this, { activate, layer });
+    let at = 0;
+    const take = (count) => {
+      const view = new Float32Array(memory.buffer, at, count);
+      at += 16 * Math.ceil(count / 4);
+      return view;
+    };
+    this.input = take(LANES * layers[0].inputs);
+    this.layers = layers.map(({ inputs, outputs, matrix, bias }) => {
+      const rows = padded(outputs);
+      const own = { inputs, rows, matrix: take(rows * inputs), bias: take(rows), sums: take(LANES * rows) };
+      own.bias.set(bias);
+      for (let row = 0; row < outputs; row += 1) {
+        const block = (row - (row % ROWS)) * inputs + (row % ROWS);
+        for (let column = 0; column < inputs; column += 1) {
+          own.matrix[block + column * ROWS] = matrix[row * inputs + column];
+        }
+      }
+      return own;
+    });
+  }
+
+  run() {
+    let values = this.input;
+    this.layers.forEach(({ inputs, rows, matrix, bias, sums }, index) => {
+      this.layer(matrix.byteOffset, bias.byteOffset, values.byteOffset, sums.byteOffset, inputs, rows);
+      if (index < this.layers.length - 1) activateAll(sums, this.activate);
+      values = sums;
+    });
+    return values;
+  }
+}
+
+/** In JavaScript and float64. */
+export class Scalars {
   constructor({ layers, activate }) {
     Object.assign(this, { layers, activate });
     this.input = new Float64Array(LANES * layers[0].inputs);
@@ -20,13 +71,17 @@ export class Batch {
     this.layers.forEach((layer, index) => {
       const sums = this.sums[index];
       linearLanes(layer, values, sums);
-      if (index < this.layers.length - 1) {
-        for (let i = 0; i < sums.length; i += 1) sums[i] = this.activate(sums[i]);
-      }
+      if (index < this.layers.length - 1) activateAll(sums, this.activate);
       values = sums;
     });
     return values;
   }
+}
+
+const padded = (outputs) => ROWS * Math.ceil(outputs / ROWS);
+
+function activateAll(values, activate) {
+  for (let i = 0; i < values.length; i += 1) values[i] = activate(values[i]);
 }
 
 /** Matrix times four lanes of values plus bias; two rows at a time, for a sum waits for its own last addition. */

@@ -6,7 +6,7 @@
 // `target`: { likelihood: "gaussian" | "bernoulli", scale, image: Float32Array(784) }; log p(x|z) is −scale · squared error,
 // scale = 1/(2σ²), or −scale · binary cross-entropy in nats, up to a constant that the acceptance rule does not see.
 
-import { Batch, LANES } from "../network/batch.js";
+import { LANES, batchOf } from "../network/batch.js";
 
 export class Chains {
   /**
@@ -20,7 +20,7 @@ export class Chains {
   constructor(network, target, starts, noises, b) {
     const count = noises.length;
     Object.assign(this, { target, noises, b, count, keep: Math.sqrt(1 - b * b), d: network.latentDim });
-    this.batch = new Batch(network.decoder);
+    this.batch = batchOf(network.decoder);
     this.z = Float64Array.from(starts);
     this.proposal = Float64Array.from(starts);
     this.accepted = new Uint8Array(count);
