@@ -6,7 +6,6 @@ R̂ for assessing convergence of MCMC".
 """
 
 import numpy as np
-from arviz_stats.base import array_stats
 
 
 def split_rhat(draws: np.ndarray) -> np.ndarray | float:
@@ -25,7 +24,7 @@ def split_rhat(draws: np.ndarray) -> np.ndarray | float:
     Raises:
         ValueError: another shape, fewer than 4 steps, values that are not finite.
     """
-    return _each_dimension(array_stats.rhat, draws)
+    return _each_dimension("rhat", draws)
 
 
 def effective_sample_size(draws: np.ndarray) -> np.ndarray | float:
@@ -36,10 +35,12 @@ def effective_sample_size(draws: np.ndarray) -> np.ndarray | float:
 
     Args, Returns and Raises as `split_rhat`; S counts all draws of all chains.
     """
-    return _each_dimension(array_stats.ess, draws)
+    return _each_dimension("ess", draws)
 
 
-def _each_dimension(statistic, draws):
+def _each_dimension(name, draws):
+    from arviz_stats.base import array_stats  # 25 MB of SciPy, for chains that walk on the server alone
+
     draws = np.asarray(draws, dtype=np.float64)
     if draws.ndim not in (2, 3) or 0 in draws.shape or draws.shape[1] < 4:
         raise ValueError(f"draws have shape {draws.shape}; give (chains, steps) or (chains, steps, d), 4 steps or more")
@@ -47,5 +48,5 @@ def _each_dimension(statistic, draws):
         raise ValueError("draws hold NaN or infinity; every draw must be a finite number")
     moved = np.ptp(draws, axis=(0, 1)) > 0
     with np.errstate(divide="ignore", invalid="ignore"):  # chains that each stand still have no variance within
-        found = np.where(moved, statistic(draws, chain_axis=0, draw_axis=1), np.nan)
+        found = np.where(moved, getattr(array_stats, name)(draws, chain_axis=0, draw_axis=1), np.nan)
     return float(found) if draws.ndim == 2 else found
