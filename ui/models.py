@@ -37,7 +37,7 @@ class DigitEncodings(NamedTuple):
 def runs() -> tuple[RunConfig, ...]:
     """The runs that can be shown now: those of the zoo less those that were found damaged."""
     left_out = damaged()
-    return tuple(run for run in _listed() if run.run_id not in left_out)
+    return tuple(run for run in _listed() if run.run_id not in left_out) if left_out else _listed()
 
 
 @st.cache_resource(ttl=60)
