@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import disk_cache, heavy_work, kept_models, server_memory, your_run
+from ui import disk_cache, garbage, heavy_work, kept_models, server_memory, your_run
 from vae_core import own_run, zoo
 from vae_core.config import RunConfig
 
@@ -177,6 +177,7 @@ def _prepare() -> None:
 
     torch.set_num_threads(1)  # many students, small networks: one thread each beats all threads for one
     server_memory.give_back_what_is_freed()
+    garbage.leave_out_what_stays()
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the classifier …")
