@@ -17,8 +17,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import Context, copy_context
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
@@ -27,10 +27,12 @@ from streamlit.runtime.state import session_state
 from streamlit.runtime.state.common import is_element_id, is_keyed_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-SIGNATURES = 1024  # arguments of cached functions, of which the app has some two hundred
 _wake = AppSession._call_soon_on_event_loop
 _look = Runtime._enqueued_some_message
 _whole = SafeSessionState.filtered_state.fget
+_inspected = cache_utils._get_positional_arg_name
+# Of cached functions. Weak, for pages define some, anew at every run, and each holds all that its page has computed.
+_arguments: WeakKeyDictionary[Callable, dict[int, str | None]] = WeakKeyDictionary()
 
 
 def make_quick() -> None:
@@ -38,8 +40,7 @@ def make_quick() -> None:
     AppSession._call_soon_on_event_loop = _in_line
     Runtime._enqueued_some_message = _look_once
     SafeSessionState.filtered_state = property(State)
-    if not hasattr(cache_utils._get_positional_arg_name, "cache_info"):
-        cache_utils._get_positional_arg_name = lru_cache(SIGNATURES)(cache_utils._get_positional_arg_name)
+    cache_utils._get_positional_arg_name = _argument
 
 
 class _Line:
@@ -114,3 +115,11 @@ class State(Mapping[str, Any]):
 
     def __str__(self) -> str:
         return str(_whole(self._safe))
+
+
+def _argument(function: Callable, place: int) -> str | None:
+    """Name of the argument at this place; None where there is none, or none that has a name there."""
+    known = _arguments.setdefault(function, {})
+    if place not in known:
+        known[place] = _inspected(function, place)
+    return known[place]

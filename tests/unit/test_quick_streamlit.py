@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import weakref
 from contextvars import ContextVar
 from types import SimpleNamespace
 
@@ -248,12 +249,25 @@ def test_the_state_answers_as_the_whole_of_it_would(fill):
         seen[missing]
 
 
-def test_a_signature_is_inspected_once():
+def test_a_signature_is_inspected_once(monkeypatch):
     def cached(run_id, _recipe, *rest, split="test"):
         pass
 
-    ask = cache_utils._get_positional_arg_name
-    assert [ask(cached, place) for place in range(-1, 5)] == [None, "run_id", "_recipe", None, None, None]
-    before = ask.cache_info().misses
-    ask(cached, 0)
-    assert ask.cache_info().misses == before
+    asked = []
+    inspect = quick_streamlit._inspected
+    monkeypatch.setattr(quick_streamlit, "_inspected", lambda *which: asked.append(which) or inspect(*which))
+    for _ in range(2):
+        names = [cache_utils._get_positional_arg_name(cached, place) for place in range(-1, 5)]
+        assert names == [None, "run_id", "_recipe", None, None, None]
+    assert len(asked) == 6
+
+
+def test_a_function_of_a_page_that_ran_before_is_not_held():
+    def of_a_page():
+        def cached(run_id):
+            pass
+
+        assert cache_utils._get_positional_arg_name(cached, 0) == "run_id"
+        return weakref.ref(cached)
+
+    assert of_a_page()() is None
