@@ -233,10 +233,16 @@ def _digits():
     return zoo.digits()
 
 
-@st.cache_resource(max_entries=64, show_spinner="Encoding the digits …")  # half a megabyte each
-@disk_cache.kept(DigitEncodings)
+@st.cache_resource(max_entries=KEPT, show_spinner="Encoding the digits …")
 def _encodings(run_id: str) -> DigitEncodings:
-    return _encode(_vae(run_id))
+    return DigitEncodings(*_read_only([each.astype(np.float64) for each in _encoded(run_id)]))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a quarter of a megabyte each
+@disk_cache.kept(DigitEncodings)
+def _encoded(run_id: str) -> DigitEncodings:
+    """As the network gives them, float32."""
+    return DigitEncodings(*_read_only([each.astype(np.float32) for each in _encode(_vae(run_id))]))
 
 
 def _encode(vae: "VAE") -> DigitEncodings:
