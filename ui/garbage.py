@@ -8,8 +8,8 @@ minute of a busy class. Nearly all of these objects are modules, functions and c
 import gc
 
 # New objects after which Python looks through them, and of the times after which it looks further back. What a page has
-# computed is garbage once the page was run again, and its arrays wait for the search furthest back, which costs a
-# quarter of what it did: it may come as often as with Python's 700, 10 and 10.
+# computed is garbage once the page was run again, and its arrays wait for the search furthest back, which costs less
+# than half of what it did: it may come as often as with Python's 700, 10 and 10.
 OFTEN = (2_000, 5, 5)
 _left_out = False
 

@@ -1,4 +1,4 @@
-"""Streamlit without work it does many times for one page: a fifth of what a page costs a server.
+"""Streamlit without work it does many times for one page.
 
 - A page of a hundred elements is a hundred messages. For every one the script's thread wakes the event loop by writing
   to a socket, and the loop, having put the message into the session's queue, wakes itself the same way to look at the

@@ -80,7 +80,7 @@ def test_every_configured_option_exists_in_this_streamlit():
 
 
 def test_no_file_is_watched_while_a_class_is_here():
-    # The threads that watch a busy folder took more of a core than the pages themselves.
+    # The threads that watch the folder take from the core that the pages need.
     assert config.get_option("server.fileWatcherType") == "none"
     assert "--server.fileWatcherType=auto" in (ROOT / "README.md").read_text("utf-8")
 
