@@ -6,9 +6,10 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import front_door, headers, origins
+from ui import front_door, headers, origins, server_memory
 
 if __name__ == "__main__":
     front_door.show()
 else:
+    server_memory.give_back_what_is_freed()
     app = st.App(__file__, middleware=[Middleware(headers.SecurityHeaders), Middleware(origins.OwnOriginOnly)])

@@ -27,7 +27,8 @@ import psutil
 import torch
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from benchmarks.student import Student
 from tests.browser import running
@@ -180,6 +181,9 @@ def script(options: argparse.Namespace) -> bool:
         PagesManager.uses_pages_directory = False  # as on a server that has seen `st.navigation`
 
     PagesManager.__init__ = initialise_without_pages_directory
+    # A server compiles a page once, AppTest at every run, for as much time as a small page takes.
+    compiled = ScriptCache()
+    app_test.ScriptCache = local_script_runner.ScriptCache = lambda: compiled
     query = dict(pair.split("=", 1) for pair in options.query)
     heads = f"{'first':>8}{'p50':>8}{'p95':>6}  {'':<9}{'moves p50':>9}{'p95':>5}"
     print(f"{'CPU ms':<18}{heads}  slowest control (median)")

@@ -3,7 +3,19 @@
 import numpy as np
 import streamlit as st
 
-from ui import controls, course, figures, known_classes, latent, lesson, models, my_digit, picker, unusual_digits
+from ui import (
+    controls,
+    course,
+    figures,
+    known_classes,
+    latent,
+    lesson,
+    models,
+    my_digit,
+    navigation,
+    picker,
+    unusual_digits,
+)
 from ui.components import drawing, latent_map
 from vae_core import class_scores, mnist_form, unusual
 from vae_core.charts import pictures
@@ -155,7 +167,7 @@ guess()
 st.markdown("**Your digit goes with you**:")
 with st.container(horizontal=True):
     for key in ("digit", "sliders", "road"):
-        st.page_link(course.chapter(key).file, label=course.chapter(key).title, icon=":material/arrow_forward:")
+        navigation.link(course.chapter(key), course.chapter(key).title, icon=":material/arrow_forward:")
 
 highest = max(strange, key=lambda name: strange[name].posterior.max())
 lesson.takeaway(

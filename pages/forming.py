@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, course, forming_view, lesson, picker, recorded
+from ui import controls, course, forming_view, lesson, navigation, picker, recorded
 from ui.components import training_film
 from vae_core import latent_film
 from vae_core.charts import forming
@@ -43,7 +43,7 @@ def film() -> None:
         chapter = course.chapter("phases")
         address = recorded.address("phases", shown, st.session_state["forming_step"])
         label = f"This step in “{chapter.title}”"
-        st.page_link(chapter.file, label=label, icon=":material/timeline:", query_params=address)
+        navigation.link(chapter, label, icon=":material/timeline:", query_params=address)
     with film_place:
         training_film.show(
             shown.run_id,

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui import controls, course, figures, lesson, models, picker, sample_verdicts, sample_ways
+from ui import controls, course, figures, lesson, models, navigation, picker, sample_verdicts, sample_ways
 from vae_core import sample_quality, sampling
 from vae_core.charts import pictures
 from vae_core.charts import sampling as charts
@@ -109,7 +109,7 @@ def show(way: str) -> None:
             f"{sample_ways.PCN_STEPS} steps from μ_x with b = {some.b:g}, {some.acceptance:.0%} accepted. Is that "
             "enough? The next chapter asks."
         )
-        st.page_link(course.chapter("chain").file, label="Asking the decoder alone", icon=":material/arrow_forward:")
+        navigation.link(course.chapter("chain"), "Asking the decoder alone", icon=":material/arrow_forward:")
 
 
 for row in (("prior", "aggregate", "pcn"), ("classes", "mixture")):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import choice, controls, course, figures, latent, lesson, models, picker, training_desk, your_run
+from ui import choice, controls, course, figures, latent, lesson, models, navigation, picker, training_desk, your_run
 from vae_core import own_run, run_comparison
 from vae_core.charts import live_training
 from vae_core.config import RunConfig
@@ -256,7 +256,7 @@ if mine:
     with st.container(horizontal=True):
         for key in ("welcome", "sliders", "class_mixture", "tour", "forming"):
             chapter = course.chapter(key)
-            st.page_link(chapter.file, label=chapter.title, icon=":material/arrow_forward:")
+            navigation.link(chapter, chapter.title, icon=":material/arrow_forward:")
     figures.download_file(
         "Download your run", mine.zip_bytes, f"{mine.zoo_id}.zip", "application/zip", key="_train_download"
     )

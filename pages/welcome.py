@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import controls, course, figures, latent, lesson, models, picker, plane_choice
+from ui import controls, course, figures, latent, lesson, models, navigation, picker, plane_choice
 from ui.components import latent_map
 from vae_core import nearest_mean, traversal
 from vae_core.ellipses import mass_within
@@ -136,7 +136,7 @@ st.subheader("The way through")
 for part, chapters in course.parts().items():
     st.markdown(f"**{part}**")
     for chapter in chapters:
-        st.page_link(chapter.file, label=f"**{chapter.title}**")
+        navigation.link(chapter, f"**{chapter.title}**")
         st.caption(chapter.see)
 st.markdown(
     "Choose another model in the sidebar at any time: more latent dimensions, another weight β of the rate. Every page "

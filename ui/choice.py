@@ -29,12 +29,14 @@ def default_run(runs: Sequence[RunConfig]) -> RunConfig:
     return nearest(runs, PREFERRED)
 
 
-def options(runs: Sequence[RunConfig], chosen: RunConfig, field: str) -> list:
-    """Values of `field` among the runs that agree with `chosen` in every field before it, in order."""
-    before = FIELDS[: FIELDS.index(field)]
-    agreeing = [run for run in runs if all(getattr(run, name) == getattr(chosen, name) for name in before)]
-    found = {getattr(run, field) for run in agreeing}
-    return [value for value in ORDER[field] if value in found] if field in ORDER else sorted(found)
+def options(runs: Sequence[RunConfig], chosen: RunConfig) -> dict[str, list]:
+    """For each of `FIELDS` its values, in order, among the runs that agree with `chosen` in every field before it."""
+    offered, agreeing = {}, runs
+    for field in FIELDS:
+        found = {getattr(run, field) for run in agreeing}
+        offered[field] = [value for value in ORDER[field] if value in found] if field in ORDER else sorted(found)
+        agreeing = [run for run in agreeing if getattr(run, field) == getattr(chosen, field)]
+    return offered
 
 
 def change(runs: Sequence[RunConfig], chosen: RunConfig, field: str, value) -> tuple[RunConfig, str]:

@@ -14,6 +14,7 @@ from streamlit.runtime.state import get_session_state
 from ui import course
 
 SHARED = ("lecture",)  # keys of controls that all chapters have
+_PREFIXES = tuple(f"{chapter.key}_" for chapter in course.CHAPTERS)
 _KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -164,9 +165,8 @@ def _point(raw: str) -> tuple[float, float] | None:
 
 
 def _check_key(key: str) -> None:
-    chapters = [chapter.key for chapter in course.CHAPTERS]
-    if key not in SHARED and not any(key.startswith(f"{chapter}_") for chapter in chapters):
-        raise ValueError(f"the key {key!r} belongs to no chapter; start it with one of {', '.join(chapters)} and _")
+    if key not in SHARED and not key.startswith(_PREFIXES):
+        raise ValueError(f"the key {key!r} belongs to no chapter; start it with one of {', '.join(_PREFIXES)}")
 
 
 def quoted(raw: str) -> str:

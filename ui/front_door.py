@@ -4,25 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import course, lecture, picker, problem_report, training_desk
+from ui import course, lecture, navigation, picker, problem_report, quick_streamlit, training_desk
 
 ABOUT = "What the latent space of a VAE looks like once the digits' labels are known. Real models, real MNIST."
 # Own picture: Streamlit fetches Material symbols and emoji for the browser's tab from hosts elsewhere.
 FAVICON = Path(__file__).parent / "favicon.png"
+quick_streamlit.make_quick()
 
 
 def show() -> None:
     """Draw what is shared, then run the page that was asked for."""
-    first = course.CHAPTERS[0]
-    page = st.navigation(
-        {
-            part: [
-                st.Page(c.file, title=c.title, url_path=c.url_path, help=c.see, default=c == first) for c in chapters
-            ]
-            for part, chapters in course.parts().items()
-        },
-        position="top",
-    )
+    page = st.navigation(navigation.pages(), position="top")
     here = course.at_path(page.url_path)
     st.set_page_config(
         page_title=f"{here.title} · Latent space",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from ui import controls, course, notation, on_paper
+from ui import controls, course, navigation, notation, on_paper
 
 _LARGEST = 1e9  # that can be typed into an exercise; its squares and quotients are still numbers
 
@@ -52,9 +52,9 @@ def footer(key: str) -> None:
     with st.container(key=on_paper.SCREEN_ONLY):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             if before:
-                st.page_link(before.file, label=f"Back: {before.title}", icon=":material/arrow_back:")
+                navigation.link(before, f"Back: {before.title}", icon=":material/arrow_back:")
             if after:
-                st.page_link(after.file, label=f"Next: {after.title}", icon=":material/arrow_forward:")
+                navigation.link(after, f"Next: {after.title}", icon=":material/arrow_forward:")
         st.caption("The address of this page holds what you chose. Copy it, and someone else sees what you see.")
     on_paper.button(course.chapter(key))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import disk_cache, heavy_work, kept_models, server_memory, your_run
+from ui import disk_cache, garbage, heavy_work, kept_models, server_memory, your_run
 from vae_core import own_run, zoo
 from vae_core.config import RunConfig
 
@@ -37,7 +37,7 @@ class DigitEncodings(NamedTuple):
 def runs() -> tuple[RunConfig, ...]:
     """The runs that can be shown now: those of the zoo less those that were found damaged."""
     left_out = damaged()
-    return tuple(run for run in _listed() if run.run_id not in left_out)
+    return tuple(run for run in _listed() if run.run_id not in left_out) if left_out else _listed()
 
 
 @st.cache_resource(ttl=60)
@@ -177,6 +177,7 @@ def _prepare() -> None:
 
     torch.set_num_threads(1)  # many students, small networks: one thread each beats all threads for one
     server_memory.give_back_what_is_freed()
+    garbage.leave_out_what_stays()
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the classifier …")
@@ -232,10 +233,16 @@ def _digits():
     return zoo.digits()
 
 
-@st.cache_resource(max_entries=64, show_spinner="Encoding the digits …")  # half a megabyte each
-@disk_cache.kept(DigitEncodings)
+@st.cache_resource(max_entries=KEPT, show_spinner="Encoding the digits …")
 def _encodings(run_id: str) -> DigitEncodings:
-    return _encode(_vae(run_id))
+    return DigitEncodings(*_read_only([each.astype(np.float64) for each in _encoded(run_id)]))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # a quarter of a megabyte each
+@disk_cache.kept(DigitEncodings)
+def _encoded(run_id: str) -> DigitEncodings:
+    """As the network gives them, float32."""
+    return DigitEncodings(*_read_only([each.astype(np.float32) for each in _encode(_vae(run_id))]))
 
 
 def _encode(vae: "VAE") -> DigitEncodings:

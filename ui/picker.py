@@ -46,8 +46,10 @@ def show() -> None:
     run = offered[run_id]
     st.session_state["_run"] = run
     with above:
-        for field in choice.FIELDS:
-            _control(field, runs, run)
+        # A student's own run is an option while it is loaded; what is chosen here is always of the zoo.
+        for field, options in choice.options(runs if run in runs else (*runs, run), run).items():
+            if len(options) > 1:
+                _control(field, options, runs, run)
     if word := st.session_state.get(_WORD):
         st.warning(word, icon=":material/info:")
     for left_out, reason in models.damaged().items():
@@ -92,12 +94,8 @@ def _mend_state(runs: tuple[RunConfig, ...], offered: dict[str, RunConfig]) -> N
         st.session_state[_WORD] = f"The model `{held}` cannot be read any more; `{run.run_id}` is loaded."
 
 
-def _control(field: str, runs: tuple[RunConfig, ...], run: RunConfig) -> None:
-    """One control of the picker, drawn only where the zoo leaves a choice."""
-    # A student's own run is an option while it is loaded; what is chosen here is always of the zoo.
-    options = choice.options(runs if run in runs else (*runs, run), run, field)
-    if len(options) < 2:
-        return
+def _control(field: str, options: list, runs: tuple[RunConfig, ...], run: RunConfig) -> None:
+    """One control of the picker."""
     key = f"_pick_{field}"
     st.session_state[key] = getattr(run, field)  # the run decides, whoever changed it
     draw = st.select_slider if field == "beta" else st.segmented_control

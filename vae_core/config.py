@@ -102,6 +102,7 @@ class RunConfig:
                 f"a classifier (likelihood 'categorical') with architecture {self.architecture!r} and beta "
                 f"{self.beta:g}; allowed: mlp or conv, and beta 1, for it has no rate to weigh"
             )
+        object.__setattr__(self, "_run_id", self._named())  # once: pages ask every run of the zoo, again and again
 
     @property
     def is_classifier(self) -> bool:
@@ -111,6 +112,9 @@ class RunConfig:
     @property
     def run_id(self) -> str:
         """Stable name of the run: what matters in words, any other departure from the defaults as a short hash."""
+        return self._run_id
+
+    def _named(self) -> str:
         if self.is_classifier:
             family = ["classifier"] if self.architecture == "mlp" else ["classifier", self.architecture]
         else:

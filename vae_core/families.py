@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from vae_core.config import RunConfig
 
 
+@lru_cache(maxsize=1024)  # every page asks about every run of the zoo, and a run never changes
 def is_plain(run: RunConfig) -> bool:
     """Whether a run departs from the zoo's usual training in latent_dim, β, likelihood and seed alone."""
     usual = RunConfig(latent_dim=run.latent_dim, beta=run.beta, likelihood=run.likelihood, seed=run.seed)

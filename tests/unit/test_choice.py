@@ -22,7 +22,7 @@ zoos = st.lists(st.sampled_from(RUNS), min_size=1, unique=True)
 def test_every_option_offered_is_granted(runs, data):
     chosen = data.draw(st.sampled_from(runs))
     for field in choice.FIELDS:
-        offered = choice.options(runs, chosen, field)
+        offered = choice.options(runs, chosen)[field]
         assert getattr(chosen, field) in offered
         for value in offered:
             run, word = choice.change(runs, chosen, field, value)
@@ -38,7 +38,7 @@ def test_every_option_offered_is_granted(runs, data):
 def test_every_run_can_be_reached_by_the_controls_in_turn(runs, data):
     run, goal = data.draw(st.sampled_from(runs)), data.draw(st.sampled_from(runs))
     for field in choice.FIELDS:
-        assert getattr(goal, field) in choice.options(runs, run, field)
+        assert getattr(goal, field) in choice.options(runs, run)[field]
         run, _ = choice.change(runs, run, field, getattr(goal, field))
     assert run == goal
 
@@ -58,7 +58,7 @@ def test_beta_goes_to_the_nearest_ratio_and_the_word_names_both():
 
 
 def test_likelihoods_stand_in_their_own_order():
-    assert choice.options(RUNS, RunConfig(), "likelihood") == ["gaussian", "bernoulli", "calibrated"]
+    assert choice.options(RUNS, RunConfig())["likelihood"] == ["gaussian", "bernoulli", "calibrated"]
 
 
 def test_an_empty_zoo_is_refused():

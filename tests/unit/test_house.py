@@ -79,6 +79,22 @@ def test_every_configured_option_exists_in_this_streamlit():
     assert [name for name in configured if name not in known] == []
 
 
+def test_no_file_is_watched_while_a_class_is_here():
+    # The threads that watch the folder take from the core that the pages need.
+    assert config.get_option("server.fileWatcherType") == "none"
+    assert "--server.fileWatcherType=auto" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_no_page_counts_on_bare_expressions_being_shown():
+    assert config.get_option("runner.magicEnabled") is False
+    shown = []
+    for path in (ROOT / "streamlit_app.py", *(ROOT / course.FOLDER).glob("*.py")):
+        bare = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Expr)]
+        strings = [node for node in bare if isinstance(node.value, ast.Constant)]  # docstrings
+        shown += [f"{path.name}:{n.lineno}" for n in bare if n not in strings and not isinstance(n.value, ast.Call)]
+    assert shown == []
+
+
 def test_the_hidden_option_that_keeps_crowds_quick_still_works():
     # Not in Streamlit's documentation, so a new version may drop it without a word.
     assert "runner.postScriptGC" in config.get_config_options()

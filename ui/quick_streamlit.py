@@ -1,0 +1,125 @@
+"""Streamlit without work it does many times for one page.
+
+- A page of a hundred elements is a hundred messages. For every one the script's thread wakes the event loop by writing
+  to a socket, and the loop, having put the message into the session's queue, wakes itself the same way to look at the
+  queues; each write lets go of the interpreter, and the two threads take turns. Here what a session hands over waits in
+  a line, and the loop is woken once for all that stands in it.
+- A control with a key asks whether the session's state holds None under it. Streamlit answers by putting together the
+  whole state as a page sees it, values of components and all; a page of twenty controls does so twenty times. Here the
+  one value is looked up.
+- A cached function inspects its own signature for every argument of every call. Here once.
+
+What is sent and what is found stay the same. Everything here replaces private parts of Streamlit, which is pinned;
+`tests/unit/test_quick_streamlit.py` compares both.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import Context, copy_context
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.caching import cache_utils
+from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.state import session_state
+from streamlit.runtime.state.common import is_element_id, is_keyed_element_id
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+_wake = AppSession._call_soon_on_event_loop
+_look = Runtime._enqueued_some_message
+_whole = SafeSessionState.filtered_state.fget
+_inspected = cache_utils._get_positional_arg_name
+# Of cached functions. Weak, for pages define some, anew at every run, and each holds all that its page has computed.
+_arguments: WeakKeyDictionary[Callable, dict[int, str | None]] = WeakKeyDictionary()
+
+
+def make_quick() -> None:
+    """For all sessions of this process."""
+    AppSession._call_soon_on_event_loop = _in_line
+    Runtime._enqueued_some_message = _look_once
+    SafeSessionState.filtered_state = property(State)
+    cache_utils._get_positional_arg_name = _argument
+
+
+class _Line:
+    """What a session handed over and the loop has not called yet. Any thread appends, the loop alone takes out."""
+
+    def __init__(self):
+        self.waiting: deque[tuple[Context, Callable[[], None]]] = deque()
+        self.called = False  # whether the loop was woken and has not begun yet
+
+
+def _in_line(session: AppSession, callback: Callable[[], None]) -> None:
+    """Have the loop call it after what this session handed over before; for any thread."""
+    line = vars(session).get("_line") or vars(session).setdefault("_line", _Line())  # two threads get the same
+    line.waiting.append((copy_context(), callback))
+    # No lock is needed: the loop takes `called` back before it looks into the line, so what is appended while that is
+    # set will be found. Two threads that see it unset wake the loop twice, and the second time it finds nothing.
+    if not line.called:
+        line.called = True
+        _wake(session, lambda: _take(session._event_loop, line))
+
+
+def _take(loop: asyncio.AbstractEventLoop, line: _Line) -> None:
+    line.called = False
+    for _ in range(len(line.waiting)):  # not for as long as the script adds some: others wait for the loop
+        context, callback = line.waiting.popleft()
+        try:
+            context.run(callback)
+        except Exception as error:  # as the loop does with what it calls: told, and the next is called all the same
+            loop.call_exception_handler({"message": f"Exception in {callback!r}", "exception": error})
+
+
+def _look_once(runtime: Runtime) -> None:
+    """Have the loop look at the sessions' queues, unless it is about to; for any thread."""
+    objects = runtime._get_async_objs()
+    # The loop clears the event before it looks, so a message put into its queue while the event is set will be found.
+    if objects.need_send_data.is_set():
+        return
+    if asyncio._get_running_loop() is objects.eventloop:
+        objects.need_send_data.set()
+    else:
+        _look(runtime)
+
+
+class State(Mapping[str, Any]):
+    """The session's state as a page sees it, without controls that have no key; put together only to be walked through.
+
+    As Streamlit's `SafeSessionState.filtered_state`, but of the present moment, not of when it was asked for.
+    """
+
+    def __init__(self, safe: SafeSessionState):
+        self._safe = safe
+
+    def __getitem__(self, key: str) -> Any:
+        with self._safe._lock:
+            state = self._safe._state
+            widget = state._get_widget_id(key)
+            named = is_keyed_element_id(widget) if widget != key else not is_element_id(key)
+            if not named or session_state._is_internal_key(widget):
+                raise KeyError(key)
+            try:
+                return state[key]
+            except KeyError:
+                if widget == key:
+                    raise
+                return state.filtered_state[key]  # held under an id the control had before
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_whole(self._safe))
+
+    def __len__(self) -> int:
+        return len(_whole(self._safe))
+
+    def __str__(self) -> str:
+        return str(_whole(self._safe))
+
+
+def _argument(function: Callable, place: int) -> str | None:
+    """Name of the argument at this place; None where there is none, or none that has a name there."""
+    known = _arguments.setdefault(function, {})
+    if place not in known:
+        known[place] = _inspected(function, place)
+    return known[place]
