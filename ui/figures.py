@@ -1,18 +1,23 @@
 """Charts and pictures with alternative text and a caption that says what was found; downloads of both."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pickle import dumps
+from typing import Any
 
 import numpy as np
+import pyarrow
 import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from ui import quick_altair
 from vae_core.charts import pictures
+from vae_core.charts.drawing import Drawing, with_numbers
 
 KEPT = 128  # charts as they are sent, the latest asked for
 quick_altair.make_quick()
@@ -22,8 +27,9 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     """Show an Altair chart or a Plotly figure.
 
     Args:
-        figure: `alt.Chart` (layered, concatenated, …) or `plotly.graph_objects.Figure`; or a `functools.partial` that
-            makes one from its arguments alone: it is called once, and whoever asks for the same is sent the same.
+        figure: `alt.Chart` (layered, concatenated, …), `Drawing` or `plotly.graph_objects.Figure`; or a
+            `functools.partial` that makes one from its arguments alone: it is called once, and whoever asks for the
+            same is sent the same.
         alt: what a student who cannot see the chart would be told, one sentence.
         finding: what was computed, drawn under the chart.
         key: needed with `on_select`, so that a selection outlives new data.
@@ -56,6 +62,8 @@ def _as_sent(figure):
     A Plotly figure stays one, for Streamlit would check a dict anew at every run; its dict is kept as well, for it is a
     deep copy: of a film's hundreds of traces it costs more than all the rest of a page. Change no figure after this.
     """
+    if isinstance(figure, Drawing):
+        return _drawn(figure)
     if type(figure).__module__.startswith("plotly"):
         if "to_dict" not in vars(figure):
             kept = figure.to_dict()
@@ -68,6 +76,24 @@ def _as_sent(figure):
         known = _convert_altair_to_vega_lite_spec(figure)
         object.__setattr__(figure, "_as_sent", known)
     return known
+
+
+def _drawn(drawing: Drawing) -> dict[str, Any]:
+    """A drawing as the dict that Streamlit takes; its look is turned into JSON once."""
+    known = vars(drawing.look).get("_as_json")
+    if known is None:
+        known = json.dumps({key: value for key, value in _as_sent(drawing.look).items() if key != "datasets"})
+        object.__setattr__(drawing.look, "_as_json", known)
+    specification, datasets, named = with_numbers(json.loads(known), drawing.numbers), {}, {}
+    for name, columns in drawing.tables.items():
+        data = convert_anything_to_arrow_bytes(pyarrow.table(dict(columns)))
+        # Named by what they hold, as Streamlit does: no other data are taken for an addition to these.
+        named[name] = hashlib.blake2b(data, digest_size=16).hexdigest()
+        datasets[named[name]] = data
+    for part in (specification, *specification["layer"]):
+        if "data" in part:
+            part["data"] = {"name": named[part["data"]["name"]]}
+    return specification | {"datasets": datasets}
 
 
 def picture(image: np.ndarray | str, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:

@@ -1,5 +1,6 @@
 """The ten class means as stations: how far apart they are, where they are drawn, walks between them decoded."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -86,8 +87,12 @@ def tour_film(run_id: str, stations: tuple[int, ...], speed: Speed, frames: int)
 
 def walk(run_id: str, corners: np.ndarray, speed: Speed, frames: int) -> film.Walk:
     """Any road walked at constant speed, its frames float in [0, 1]."""
-    vae = models.vae(run_id)
-    return film.walk(lambda z: traversal.decode(vae, z), corners, frames, speed)
+    return film.walk(partial(draw, run_id), corners, frames, speed)
+
+
+def draw(run_id: str, z: np.ndarray) -> np.ndarray:
+    """What the decoder draws at latents (N, latent_dim), float in [0, 1], (N, 28, 28)."""
+    return traversal.decode(models.vae(run_id), z)
 
 
 @st.cache_data(max_entries=16, show_spinner="Finding the tour of every model …")

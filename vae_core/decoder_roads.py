@@ -1,9 +1,11 @@
 """The three roads between two latents: the chord, through given stations, and short for the decoder."""
 
 import numpy as np
+import torch
 
-from vae_core.geodesic import Decode, geodesic
-from vae_core.image_grid import ImageGrid, grid_path, image_grid
+from vae_core.geodesic import Decode, decode_frames, geodesic
+from vae_core.image_grid import EXCESS, ImageGrid, grid_path, image_grid
+from vae_core.path import image_length, resample
 
 STEPS = 32
 RESOLUTION = 64
@@ -22,9 +24,10 @@ def decoder_road(
 ) -> np.ndarray:
     """A road along which the decoded image moves little, (T, latent_dim), bent in the `free` dimensions (all).
 
-    The energy is minimised from the chord. With a grid, in 2-D, also from the shortest way along its edges, which sees
-    roads elsewhere but is jagged as found; of the two the one shorter in image space is returned. Neither is charged
-    for crossing places where no digit was ever encoded.
+    The energy is minimised from the chord. With a grid, in 2-D, the shortest way along its edges is looked for as well:
+    it sees roads elsewhere, but is jagged as found. Where it is so much longer than the bent chord that a grid's
+    directions do not explain it, that is all; else the energy is minimised from there too, and the one shorter in
+    image space is returned. Neither is charged for crossing places where no digit was ever encoded.
 
     Raises:
         ValueError: ends that do not fit, or lie outside the grid.
@@ -32,5 +35,9 @@ def decoder_road(
     found = geodesic(decode, start, end, steps=STEPS, free=free)
     if grid is None or np.array_equal(start, end):
         return found.path
-    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=grid_path(grid, decode, start, end))
+    across = grid_path(grid, decode, start, end)
+    frames = decode_frames(decode, resample(across, STEPS + 1), torch.float32)
+    if image_length(frames) > EXCESS * found.image_length:
+        return found.path
+    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=across)
     return min(found, elsewhere, key=lambda road: road.image_length).path
