@@ -10,13 +10,14 @@ import logging
 import os
 import sys
 import time
+from itertools import combinations
 from pathlib import Path
 
 from streamlit.logger import set_log_level
 
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
-from ui import disk_cache, known_classes, models, sample_ways  # noqa: E402
+from ui import disk_cache, known_classes, models, roads, sample_ways  # noqa: E402
 from vae_core import zoo  # noqa: E402
 
 
@@ -43,6 +44,10 @@ def fill(run_id: str) -> None:
         sample_ways.some_to_judge(run_id, way)
     for crowd in (*sample_ways.WAYS, sample_ways.AGAIN):
         sample_ways.neighbours(run_id, crowd)
+    for density in roads.DENSITIES:
+        roads.familiar(run_id, density)
+    for one, other in combinations(range(10), 2):
+        roads.between_means(run_id, one, other)  # in 2-D it asks for the grid
 
 
 def main() -> None:

@@ -92,37 +92,36 @@ def name_of(run_id: str, z: np.ndarray, density: str) -> int:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Decoding the plane …")  # a megabyte each
-def _grid(run_id: str) -> image_grid.ImageGrid:
+def grid(run_id: str) -> image_grid.ImageGrid:
+    """The latent plane of a 2-D model, as wide as its digits lie, with the distances between its pictures."""
     return image_grid.joined(*_plane(run_id))
 
 
 @disk_cache.kept(_Plane)
 def _plane(run_id: str) -> _Plane:
     encodings, moments = models.encodings(run_id), models.moments(run_id)
-    grid = decoder_roads.covering_grid(models.vae(run_id).decode, np.concatenate([encodings.mean, moments.mean]))
-    return _Plane(grid.x, grid.y, grid.lengths.astype(np.float32))
+    found = decoder_roads.covering_grid(models.vae(run_id).decode, np.concatenate([encodings.mean, moments.mean]))
+    return _Plane(found.x, found.y, found.lengths.astype(np.float32))
 
 
 def decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
-    """The road short for the decoder, (T, latent_dim); the way back is the same road."""
-    if end < start:
-        return decoder_road(run_id, end, start)[::-1]
+    """The road short for the decoder, (T, latent_dim), read-only; the way back is the same road."""
     means = [tuple(mean) for mean in models.moments(run_id).mean.tolist()]
     if start in means and end in means:
         return between_means(run_id, means.index(start), means.index(end))
-    return _decoder_road(run_id, start, end)
+    return _decoder_road(run_id, start, end) if start <= end else _decoder_road(run_id, end, start)[::-1]
+
+
+def between_means(run_id: str, start: int, end: int) -> np.ndarray:
+    """The road short for the decoder between the means of two digits, (T, latent_dim), read-only."""
+    found = _between_means(run_id, min(start, end), max(start, end)).points
+    return found if start <= end else found[::-1]
 
 
 @st.cache_resource(max_entries=1024, show_spinner="Looking for a short road …")  # at most 5 kB each
-def between_means(run_id: str, start: int, end: int) -> np.ndarray:
-    """The road short for the decoder between the means of two digits, (T, latent_dim)."""
-    return _kept_between_means(run_id, start, end).points
-
-
 @disk_cache.kept(_Line)
-def _kept_between_means(run_id: str, start: int, end: int) -> _Line:
-    means = models.moments(run_id).mean
-    return _Line(_search(run_id, means[[start, end]]))
+def _between_means(run_id: str, low: int, high: int) -> _Line:
+    return _Line(_search(run_id, models.moments(run_id).mean[[low, high]]))
 
 
 @st.cache_resource(max_entries=1024, show_spinner="Looking for a short road …")
@@ -135,17 +134,17 @@ def _search(run_id: str, ends: np.ndarray) -> np.ndarray:
     from vae_core.evaluation import ACTIVE_RATE
 
     vae = models.vae(run_id)
-    grid = None
+    over = None
     if ends.shape[1] == 2:
-        grid = _grid(run_id)
-        if (ends < [grid.x[0], grid.y[0]]).any() or (ends > [grid.x[-1], grid.y[-1]]).any():
+        over = grid(run_id)
+        if (ends < [over.x[0], over.y[0]]).any() or (ends > [over.x[-1], over.y[-1]]).any():
             # A picture unlike any digit may lie outside: a grid of its own.
-            grid = decoder_roads.covering_grid(vae.decode, np.concatenate([grid.points, ends]))
+            over = decoder_roads.covering_grid(vae.decode, np.concatenate([over.points, ends]))
     # The decoder ignores dimensions that are off: bending there would cost nothing and lead anywhere.
     on = np.array(models.metrics(run_id)["test"]["rate_per_dimension"]) >= ACTIVE_RATE
     decode = dense_decoder(vae) or heavy_work.in_slices(vae.decode)  # a dense one is done within a slice
     with heavy_work.turn:
-        found = decoder_roads.decoder_road(decode, ends[0], ends[1], grid, on)
+        found = decoder_roads.decoder_road(decode, ends[0], ends[1], over, on)
     found.setflags(write=False)
     return found
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from scipy.spatial.distance import cdist
 
 from vae_core.geodesic import Decode, decode_frames, geodesic
 from vae_core.image_grid import EXCESS, ImageGrid, grid_path, image_grid
@@ -25,9 +26,10 @@ def decoder_road(
     """A road along which the decoded image moves little, (T, latent_dim), bent in the `free` dimensions (all).
 
     The energy is minimised from the chord. With a grid, in 2-D, the shortest way along its edges is looked for as well:
-    it sees roads elsewhere, but is jagged as found. Where it is so much longer than the bent chord that a grid's
-    directions do not explain it, that is all; else the energy is minimised from there too, and the one shorter in
-    image space is returned. Neither is charged for crossing places where no digit was ever encoded.
+    it sees roads elsewhere, but is jagged as found. The energy is minimised from there too, and the one shorter in
+    image space is returned, unless the grid has nothing better to say: its way runs within a cell of the bent chord,
+    or is so much longer that the few directions of a grid do not explain it. Neither road is charged for crossing
+    places where no digit was ever encoded.
 
     Raises:
         ValueError: ends that do not fit, or lie outside the grid.
@@ -35,9 +37,15 @@ def decoder_road(
     found = geodesic(decode, start, end, steps=STEPS, free=free)
     if grid is None or np.array_equal(start, end):
         return found.path
-    across = grid_path(grid, decode, start, end)
-    frames = decode_frames(decode, resample(across, STEPS + 1), torch.float32)
-    if image_length(frames) > EXCESS * found.image_length:
+    across = resample(grid_path(grid, decode, start, end), STEPS + 1)
+    length = image_length(decode_frames(decode, across, torch.float32))
+    if length > EXCESS * found.image_length or _apart(across, found.path) < grid.diagonal:
         return found.path
     elsewhere = geodesic(decode, start, end, steps=STEPS, initial=across)
     return min(found, elsewhere, key=lambda road: road.image_length).path
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    """How far one must leave a road at most to be on the other (Hausdorff), latent units; (T, latent_dim) each."""
+    distance = cdist(resample(one, 2 * STEPS + 1), resample(other, 2 * STEPS + 1))
+    return float(max(distance.min(axis=0).max(), distance.min(axis=1).max()))

@@ -28,6 +28,11 @@ class ImageGrid(NamedTuple):
     edges: csr_array  # (resolution², resolution²), symmetric
     lengths: np.ndarray  # of the edges, each once, grey levels, (edges,)
 
+    @property
+    def diagonal(self) -> float:
+        """Of one cell, latent units."""
+        return float(np.hypot(self.x[1] - self.x[0], self.y[1] - self.y[0]))
+
 
 def image_grid(
     decode: Decode,
@@ -105,7 +110,7 @@ def grid_path(
     to_end = _apart(frames[2 + len(near_here) :], frames[1])
     # The start is one more row of the matrix. The end needs none: it is one step beyond the best of those near it.
     here = len(grid.points)
-    joined = csr_array(
+    edges = csr_array(
         (
             np.concatenate([grid.edges.data, from_start]),
             np.concatenate([grid.edges.indices, near_here]),
@@ -113,7 +118,7 @@ def grid_path(
         ),
         shape=(here + 1, here + 1),
     )
-    apart, before = dijkstra(joined, indices=here, return_predecessors=True)
+    apart, before = dijkstra(edges, indices=here, return_predecessors=True)
     whole = apart[near_there] + to_end
     neighbours = np.abs(cell_here - cell_there).max() <= 1  # they need no detour over a corner
     if neighbours and np.linalg.norm(frames[0] - frames[1]) <= whole.min():
