@@ -11,7 +11,7 @@ from vae_core.charts import roads as charts
 
 run = picker.current_run()
 digits, moments, plane = models.digits(), models.moments(run.run_id), stations.plane(run.run_id)
-tour = stations.study(run.run_id, "class means", False).best
+tour = stations.shortest(run.run_id)
 MEAN, IMAGE, MINE = "class mean", "unseen image", "my picture"
 NAMES = road_views.NAMES
 

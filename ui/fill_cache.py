@@ -17,7 +17,7 @@ from streamlit.logger import set_log_level
 
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
-from ui import disk_cache, known_classes, models, roads, sample_ways  # noqa: E402
+from ui import disk_cache, known_classes, models, roads, sample_ways, stations  # noqa: E402
 from vae_core import zoo  # noqa: E402
 
 
@@ -44,6 +44,7 @@ def fill(run_id: str) -> None:
         sample_ways.some_to_judge(run_id, way)
     for crowd in (*sample_ways.WAYS, sample_ways.AGAIN):
         sample_ways.neighbours(run_id, crowd)
+    stations.shortest(run_id)
     for density in roads.DENSITIES:
         roads.familiar(run_id, density)
     for one, other in combinations(range(10), 2):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import latent, models
+from ui import disk_cache, latent, models
 from vae_core import film, gaussians, geometry, traversal
 from vae_core.charts import pictures
 from vae_core.config import RunConfig
@@ -35,6 +35,10 @@ class Plane(NamedTuple):
         return (z - self.origin) @ self.axes.T
 
 
+class _Tour(NamedTuple):
+    digits: np.ndarray  # (10,)
+
+
 @st.cache_data(max_entries=256)
 def distances(run_id: str, metric: str) -> np.ndarray:
     """Between the ten classes, (10, 10), latent units; metric as in `METRICS`."""
@@ -46,6 +50,17 @@ def distances(run_id: str, metric: str) -> np.ndarray:
 def study(run_id: str, metric: str, closed: bool) -> GreedyStudy:
     """Greedy and shortest tours of a model from every start."""
     return study_greedy(distances(run_id, metric), closed)
+
+
+def shortest(run_id: str) -> list[int]:
+    """The shortest open tour over the class means."""
+    return _shortest(run_id).digits.tolist()
+
+
+@st.cache_resource(max_entries=256)
+@disk_cache.kept(_Tour)
+def _shortest(run_id: str) -> _Tour:
+    return _Tour(np.array(study(run_id, "class means", False).best))
 
 
 @st.cache_resource(max_entries=64)
