@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from scipy.spatial.distance import cdist
 
 from vae_core.geodesic import Decode, decode_frames, geodesic
 from vae_core.image_grid import EXCESS, ImageGrid, grid_path, image_grid
@@ -47,5 +46,6 @@ def decoder_road(
 
 def _apart(one: np.ndarray, other: np.ndarray) -> float:
     """How far one must leave a road at most to be on the other (Hausdorff), latent units; (T, latent_dim) each."""
-    distance = cdist(resample(one, 2 * STEPS + 1), resample(other, 2 * STEPS + 1))
+    one, other = resample(one, 2 * STEPS + 1), resample(other, 2 * STEPS + 1)
+    distance = np.linalg.norm(one[:, None] - other, axis=2)
     return float(max(distance.min(axis=0).max(), distance.min(axis=1).max()))
