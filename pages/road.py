@@ -5,24 +5,15 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, lesson, models, my_digit, picker, roads, stations
-from ui.components import film
+from ui import controls, figures, lesson, models, my_digit, picker, road_views, roads, stations
 from vae_core import geodesic, one_image, road
-from vae_core.charts import film as films
-from vae_core.charts import pictures
 from vae_core.charts import roads as charts
 
 run = picker.current_run()
 digits, moments, plane = models.digits(), models.moments(run.run_id), stations.plane(run.run_id)
-tour = stations.study(run.run_id, "class means", False).best
+tour = stations.shortest(run.run_id)
 MEAN, IMAGE, MINE = "class mean", "unseen image", "my picture"
-STRIP = 11  # frames of a road shown side by side
-MANY = 8  # changes of the digit, beyond which they are counted rather than listed
-NAMES = {
-    "straight": "Straight",
-    "stations": "Through the tour's stations",
-    "decoder": "Short for the decoder",
-}
+NAMES = road_views.NAMES
 
 lesson.header("road")
 st.markdown(
@@ -42,40 +33,15 @@ if models.metrics(run.run_id)["test"]["active_units"] == 0:
 # --- a question before ------------------------------------------------------------------------------------------------
 
 
-def measure(start: np.ndarray, end: np.ndarray, between: list[int], pace: str, density: str) -> dict[str, roads.Road]:
-    return roads.roads(run.run_id, tuple(start.tolist()), tuple(end.tolist()), tuple(between), pace, density)
-
-
-def told_passages(found: list[road.Passage]) -> str:
-    """Where the digit changes, as shares of the way; where it changes often, how often."""
-    last = roads.POINTS - 1
-    changes = [f"{p.digit} from {(p.first - 0.5) / last:.0%}" for p in found[1:]]
-    if len(changes) > MANY:
-        digits_met = road.told_digits(list(dict.fromkeys(p.digit for p in found)))
-        return f"{digits_met}, with {len(changes)} changes"
-    return ", then ".join([f"{found[0].digit} at the start", *changes])
-
-
-def show_road(one: roads.Road, name: str, height: int = 190) -> None:
-    """The strip and the class posterior of one road."""
-    found = road.passages(one.reading.posterior)
-    chosen = np.linspace(0, roads.POINTS - 1, STRIP).round().astype(int)
-    met = [str(passage.digit) for passage in found]
-    figures.picture(
-        pictures.grid(one.walked.frames[chosen], STRIP, gap=1, background=0.25),
-        alt=f"{STRIP} decoded pictures along the {name} road, from its start to its end.",
-        width="stretch",
-    )
-    figures.chart(
-        partial(charts.posterior_areas, one.reading.posterior, found, height),
-        alt=f"Class posterior along the {name} road: the most probable digits are {', '.join(met)} in this order.",
-        finding=f"Most probable: {told_passages(found)}.",
-    )
+def asked_for(start: np.ndarray, end: np.ndarray, between: list[int], pace: str) -> tuple:
+    """What `roads.walks` takes."""
+    return run.run_id, tuple(start.tolist()), tuple(end.tolist()), tuple(between), pace
 
 
 @st.fragment
 def question() -> None:
-    ways = measure(moments.mean[1], moments.mean[0], road.between(tour, 1, 0), "latent", roads.MIXTURE)
+    asked = asked_for(moments.mean[1], moments.mean[0], road.between(tour, 1, 0), "latent")
+    ways = roads.roads(*asked, roads.MIXTURE)
     passed = {name: road.passed(way.reading.posterior, (1, 0)) for name, way in ways.items()}
     answer = road.told_digits(passed["straight"])
     options = road.passing_options(passed["straight"], (1, 0), [passed["stations"], passed["decoder"], [8], [2, 6]])
@@ -86,7 +52,7 @@ def question() -> None:
         "probable one for a while?",
         options,
         answer,
-        lambda: show_road(ways["straight"], "straight"),
+        lambda: road_views.passing(ways["straight"], "straight"),
     )
 
 
@@ -94,10 +60,8 @@ question()
 
 # --- from where to where ----------------------------------------------------------------------------------------------
 
-st.subheader("Your road", anchor="ends")
 
-
-def one_end(key: str, label: str, digit: int) -> tuple[np.ndarray, int, str]:
+def one_end(key: str, label: str, digit: int, density: str) -> tuple[np.ndarray, int, str]:
     """Controls for one end; its latent, its digit, and what it is."""
     kind = controls.select(f"road_{key}_is", label, (MEAN, IMAGE, MINE), style="buttons")
     if kind == MINE:
@@ -116,176 +80,142 @@ def one_end(key: str, label: str, digit: int) -> tuple[np.ndarray, int, str]:
     return moments.mean[klass], klass, f"the mean of the {klass} (μ_C)"
 
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    pace = controls.select("road_pace", "Constant speed in", ("latent space", "image space"), style="buttons")
-    density = controls.select(
-        "road_density",
-        "p(z|C) from",
-        roads.DENSITIES,
-        style="buttons",
-        help="Every image: the mixture of q(z|x), spiky where these Gaussians are narrow (small β). "
-        "One Gaussian a class: its mean and covariance, smooth, and blind to any other shape.",
-    )
-left, right = st.columns(2)
-with left:
-    start, start_digit, start_is = one_end("from", "From", 7)
-with right:
-    end, end_digit, end_is = one_end("to", "To", 0)
-between = road.between(tour, start_digit, end_digit) if start_digit != end_digit else []
-speed = "image" if pace == "image space" else "latent"
-ways = measure(start, end, between, speed, density)
-order = " → ".join(str(digit) for digit in tour)
-via = f"through the mean{'s' if len(between) > 1 else ''} of {road.told_digits(between)}" if between else "straight"
-st.markdown(
-    f"From {start_is} to {end_is}. This model's shortest tour is {order}, so the road through its stations goes {via}"
-    + ("." if between else ": the two are neighbours on it.")
-)
-
-# --- each road: frames and classes ------------------------------------------------------------------------------------
-
-st.subheader("What each road passes", anchor="pass")
-st.latex(r"p(C\mid z) = \frac{p(C)\,p(z\mid C)}{q(z)}")
-st.latex(r"q(z) = \sum_{C} p(C)\,p(z\mid C)")
-for name, title in NAMES.items():
-    st.markdown(f"**{title}**")
-    show_road(ways[name], name)
-st.caption(
-    "Above: x̂(z) at equal distances. Below: how probable each class is at that z, stacked; a white line where the "
-    "most "
-    "probable digit changes. "
-    + (
-        f"p(z|C) is the mixture of q(z|x) over {len(roads.classes(run.run_id, density)[0])} images a class, all of "
-        "which "
-        "the models were trained on."
-        if density == roads.MIXTURE
-        else "p(z|C) is one Gaussian with the class's mean and covariance."
-    )
-)
-
-# --- density and speed ------------------------------------------------------------------------------------------------
-
-st.subheader("Through what nonsense", anchor="density")
-st.markdown(
-    "The decoder draws something everywhere, also where no digit ever was. The density says how familiar a place is: "
-    "under "
-    "the **prior** N(0, I), and under the **aggregate posterior** q(z), where the digits really are."
-)
-level = roads.familiar(run.run_id, density)
-strange = {name: float((way.reading.log_aggregate < level).mean()) for name, way in ways.items()}
-lowest = {name: float(way.reading.log_aggregate.min()) for name, way in ways.items()}
-figures.chart(
-    partial(charts.along, {name: way.reading.log_aggregate for name, way in ways.items()}, "log q(z), nats", level),
-    alt="Log density of the aggregate posterior along the three roads; the lowest is "
-    + ", ".join(f"{name} {value:.1f}" for name, value in lowest.items())
-    + " nats.",
-    finding=f"Dotted: {level:.1f} nats; {1 - roads.QUANTILE:.0%} of the unseen digits lie above (a sample z of "
-    "q(z|x) each). Below: " + ", ".join(f"{strange[name]:.0%} of the {name} road" for name in NAMES) + ".",
-)
-figures.chart(
-    partial(charts.along, {name: way.reading.log_prior for name, way in ways.items()}, "log p(z), nats"),
-    alt="Log density of the prior along the three roads; the lowest is "
-    + ", ".join(f"{name} {way.reading.log_prior.min():.1f}" for name, way in ways.items())
-    + " nats.",
-    finding="The prior knows nothing of digits: it is highest at the origin, whatever the decoder draws there.",
-)
-figures.chart(
-    partial(charts.along, {name: way.reading.speed for name, way in ways.items()}, "image speed, grey levels"),
-    alt="Speed of the decoded picture along the three roads, slowest and fastest: "
-    + ", ".join(f"{name} {way.reading.speed.min():.0f} to {way.reading.speed.max():.0f}" for name, way in ways.items())
-    + " grey levels.",
-    finding="The picture's speed, ‖dx̂/dt‖ for a walk that takes one unit of time; its area is the road's length in "
-    "image "
-    "space. Choose constant speed in image space above to make it level.",
-)
-
-
-def numbers() -> str:
-    rows = {
-        "latent length": [f"{way.reading.latent_length:.2f}" for way in ways.values()],
-        "image-space length, grey levels": [f"{way.reading.image_length:.2f}" for way in ways.values()],
-        "lowest log q(z), nats": [f"{way.reading.log_aggregate.min():.1f}" for way in ways.values()],
-        "lowest log p(z), nats": [f"{way.reading.log_prior.min():.1f}" for way in ways.values()],
-        "digits passed": [
-            road.told_digits(road.passed(way.reading.posterior, (start_digit, end_digit))) for way in ways.values()
-        ],
-    }
-    head = f"| road | {' | '.join(ways)} |\n|:--|{'--:|' * len(ways)}\n"
-    return head + "\n".join(f"| {name} | {' | '.join(values)} |" for name, values in rows.items())
-
-
-st.markdown(numbers())
-
-# --- film and map -----------------------------------------------------------------------------------------------------
-
-st.subheader("The film", anchor="film")
-
-
 @st.fragment
-def show_film() -> None:
-    name = controls.select("road_film", "Road", tuple(NAMES), style="buttons")
-    way = ways[name]
-    middle = [str(digit) for digit in between] if name == "stations" else []
-    corners = way.walked.corners.tolist() if name == "stations" else [0, roads.POINTS - 1]
-    film.show(
-        way.walked.frames,
-        list(zip(corners, ["the start", *middle, "the end"], strict=True)),
-        f"Film of the {name} road from {start_is} to {end_is}",
-        film.Map(
-            plane.place(way.walked.path), plane.means, f"Map with the {name} road; a dot shows where the film is."
+def your_road() -> None:
+    """All that depends on the two ends: moving them leaves the question, the sidebar and the furniture alone."""
+    st.subheader("Your road", anchor="ends")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pace = controls.select("road_pace", "Constant speed in", ("latent space", "image space"), style="buttons")
+        density = controls.select(
+            "road_density",
+            "p(z|C) from",
+            roads.DENSITIES,
+            style="buttons",
+            help="Every image: the mixture of q(z|x), spiky where these Gaussians are narrow (small β). "
+            "One Gaussian a class: its mean and covariance, smooth, and blind to any other shape.",
+        )
+    left, right = st.columns(2)
+    with left:
+        start, start_digit, start_is = one_end("from", "From", 7, density)
+    with right:
+        end, end_digit, end_is = one_end("to", "To", 0, density)
+    between = road.between(tour, start_digit, end_digit) if start_digit != end_digit else []
+    speed = "image" if pace == "image space" else "latent"
+    asked = asked_for(start, end, between, speed)
+    ways = roads.roads(*asked, density)
+    order = " → ".join(str(digit) for digit in tour)
+    via = f"through the mean{'s' if len(between) > 1 else ''} of {road.told_digits(between)}" if between else "straight"
+    st.markdown(
+        f"From {start_is} to {end_is}. This model's shortest tour is {order}, so the road through its stations goes "
+        + via
+        + ("." if between else ": the two are neighbours on it.")
+    )
+
+    # --- each road: frames and classes --------------------------------------------------------------------------------
+
+    st.subheader("What each road passes", anchor="pass")
+    st.latex(r"p(C\mid z) = \frac{p(C)\,p(z\mid C)}{q(z)}")
+    st.latex(r"q(z) = \sum_{C} p(C)\,p(z\mid C)")
+    for name, title in NAMES.items():
+        st.markdown(f"**{title}**")
+        road_views.passing(ways[name], name)
+    st.caption(
+        "Above: x̂(z) at equal distances. Below: how probable each class is at that z, stacked; a white line where the "
+        "most "
+        "probable digit changes. "
+        + (
+            f"p(z|C) is the mixture of q(z|x) over {len(roads.classes(run.run_id, density)[0])} images a class, all of "
+            "which "
+            "the models were trained on."
+            if density == roads.MIXTURE
+            else "p(z|C) is one Gaussian with the class's mean and covariance."
+        )
+    )
+
+    # --- density and speed --------------------------------------------------------------------------------------------
+
+    st.subheader("Through what nonsense", anchor="density")
+    st.markdown(
+        "The decoder draws something everywhere, also where no digit ever was. The density says how familiar a place "
+        "is: under the **prior** N(0, I), and under the **aggregate posterior** q(z), where the digits really are."
+    )
+    level = roads.familiar(run.run_id, density)
+    strange = {name: float((way.reading.log_aggregate < level).mean()) for name, way in ways.items()}
+    lowest = {name: float(way.reading.log_aggregate.min()) for name, way in ways.items()}
+    figures.chart(
+        partial(charts.along, {name: way.reading.log_aggregate for name, way in ways.items()}, "log q(z), nats", level),
+        alt="Log density of the aggregate posterior along the three roads; the lowest is "
+        + ", ".join(f"{name} {value:.1f}" for name, value in lowest.items())
+        + " nats.",
+        finding=f"Dotted: {level:.1f} nats; {1 - roads.QUANTILE:.0%} of the unseen digits lie above (a sample z of "
+        "q(z|x) each). Below: " + ", ".join(f"{strange[name]:.0%} of the {name} road" for name in NAMES) + ".",
+    )
+    figures.chart(
+        partial(charts.along, {name: way.reading.log_prior for name, way in ways.items()}, "log p(z), nats"),
+        alt="Log density of the prior along the three roads; the lowest is "
+        + ", ".join(f"{name} {way.reading.log_prior.min():.1f}" for name, way in ways.items())
+        + " nats.",
+        finding="The prior knows nothing of digits: it is highest at the origin, whatever the decoder draws there.",
+    )
+    figures.chart(
+        partial(charts.along, {name: way.reading.speed for name, way in ways.items()}, "image speed, grey levels"),
+        alt="Speed of the decoded picture along the three roads, slowest and fastest: "
+        + ", ".join(
+            f"{name} {way.reading.speed.min():.0f} to {way.reading.speed.max():.0f}" for name, way in ways.items()
+        )
+        + " grey levels.",
+        finding="The picture's speed, ‖dx̂/dt‖ for a walk that takes one unit of time; its area is the road's length in "
+        "image "
+        "space. Choose constant speed in image space above to make it level.",
+    )
+    st.markdown(road_views.numbers(ways, (start_digit, end_digit)))
+
+    # --- film and map -------------------------------------------------------------------------------------------------
+
+    st.subheader("The film", anchor="film")
+    road_views.show_film(
+        asked, ways, between, f"from {start_is} to {end_is}", f"road-{run.run_id}-{start_digit}-{end_digit}"
+    )
+    figures.chart(
+        partial(
+            charts.road_map,
+            plane.means,
+            plane.covariances,
+            {name: plane.place(way.walked.path) for name, way in ways.items()},
+            plane.titles,
         ),
-        key="road_player",
+        alt=f"Map of the class means with the three roads from {start_is} to {end_is}; their lengths in latent space "
+        "are " + ", ".join(f"{name} {way.reading.latent_length:.2f}" for name, way in ways.items()) + ".",
+        finding="Discs: class means μ_C with one-sigma ellipses. " + stations.say_what_is_lost(run),
     )
-    file = f"road-{run.run_id}-{start_digit}-{end_digit}-{name}"
-    with st.container(horizontal=True):
-        figures.download_file(
-            "GIF", lambda: films.gif_bytes(way.walked.frames, roads.POINTS / 24), f"{file}.gif", "image/gif", "road_gif"
+
+    st.subheader("What the short road ignores", anchor="geodesic")
+    st.markdown("The road short for the decoder g minimises the energy of its n steps,")
+    st.latex(r"E = n \sum_{i} \lVert g(z_{i+1}) - g(z_i) \rVert^2,")
+    st.markdown(
+        (
+            "looked for twice: downhill from the chord, and from the shortest way on a grid over the plane; the "
+            "shorter one in image space is shown. "
+            if run.latent_dim == 2
+            else "downhill from the chord; a better road elsewhere would not be found. "
         )
-        chosen = way.walked.frames[:: (roads.POINTS - 1) // 20]
-        figures.download_picture(
-            "Strip", lambda: pictures.grid(chosen, len(chosen), gap=1), f"{file}.png", "road_strip"
-        )
-
-
-show_film()
-figures.chart(
-    partial(
-        charts.road_map,
-        plane.means,
-        plane.covariances,
-        {name: plane.place(way.walked.path) for name, way in ways.items()},
-        plane.titles,
-    ),
-    alt=f"Map of the class means with the three roads from {start_is} to {end_is}; their lengths in latent space are "
-    + ", ".join(f"{name} {way.reading.latent_length:.2f}" for name, way in ways.items())
-    + ".",
-    finding="Discs: class means μ_C with one-sigma ellipses. " + stations.say_what_is_lost(run),
-)
-
-st.subheader("What the short road ignores", anchor="geodesic")
-st.markdown("The road short for the decoder g minimises the energy of its n steps,")
-st.latex(r"E = n \sum_{i} \lVert g(z_{i+1}) - g(z_i) \rVert^2,")
-st.markdown(
-    (
-        "looked for twice: downhill from the chord, and from the shortest way on a grid over the plane; the shorter "
-        "one "
-        "in image space is shown. "
-        if run.latent_dim == 2
-        else "downhill from the chord; a better road elsewhere would not be found. "
+        + "It is charged only for change of the picture. How *unsure* the decoder is costs nothing: where it was never "
+        "trained it "
+        "may change little, and crossing there is cheap. So this road need not stay where digits are. Compare its "
+        "density above."
     )
-    + "It is charged only for change of the picture. How *unsure* the decoder is costs nothing: where it was never "
-    "trained it "
-    "may change little, and crossing there is cheap. So this road need not stay where digits are. Compare its "
-    "density above."
-)
-chord, bent = ways["straight"].reading, ways["decoder"].reading
-lesson.takeaway(
-    f"From {start_is} to {end_is} the straight road passes "
-    f"{road.told_digits(road.passed(chord.posterior, (start_digit, end_digit)))}, and its picture travels "
-    f"**{chord.image_length:.1f}** grey levels; on the road short for the decoder it travels "
-    f"**{bent.image_length:.1f}**. The "
-    f"least familiar place on the straight road has log q(z) = **{lowest['straight']:.1f} nats**, while "
-    f"{1 - roads.QUANTILE:.0%} of unseen digits lie above {level:.1f}. A road belongs to this model: another seed "
-    "has others."
-)
+    chord, bent = ways["straight"].reading, ways["decoder"].reading
+    lesson.takeaway(
+        f"From {start_is} to {end_is} the straight road passes "
+        f"{road.told_digits(road.passed(chord.posterior, (start_digit, end_digit)))}, and its picture travels "
+        f"**{chord.image_length:.1f}** grey levels; on the road short for the decoder it travels "
+        f"**{bent.image_length:.1f}**. The "
+        f"least familiar place on the straight road has log q(z) = **{lowest['straight']:.1f} nats**, while "
+        f"{1 - roads.QUANTILE:.0%} of unseen digits lie above {level:.1f}. A road belongs to this model: another seed "
+        "has others."
+    )
+
+
+your_road()
 lesson.source_view(road.read, road.passages, geodesic.geodesic)
 lesson.footer("road")

@@ -1,19 +1,24 @@
 """Charts and pictures with alternative text and a caption that says what was found; downloads of both."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pickle import dumps
+from typing import Any
 
 import numpy as np
+import pyarrow
 import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from ui import quick_altair
 from ui.kept_by_size import Kept, weight_of
 from vae_core.charts import pictures
+from vae_core.charts.drawing import Drawing, with_numbers
 
 # Charts as they are sent, some four hundred. Fifty students of a replica look at two hundred: those that a move of a
 # control leaves as they were are not made anew.
@@ -26,8 +31,9 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     """Show an Altair chart or a Plotly figure.
 
     Args:
-        figure: `alt.Chart` (layered, concatenated, …) or `plotly.graph_objects.Figure`; or a `functools.partial` that
-            makes one from its arguments alone: it is called once, and whoever asks for the same is sent the same.
+        figure: `alt.Chart` (layered, concatenated, …), `Drawing` or `plotly.graph_objects.Figure`; or a
+            `functools.partial` that makes one from its arguments alone: it is called once, and whoever asks for the
+            same is sent the same.
         alt: what a student who cannot see the chart would be told, one sentence.
         finding: what was computed, drawn under the chart.
         key: needed with `on_select`, so that a selection outlives new data.
@@ -62,6 +68,8 @@ def _as_sent(figure):
     A Plotly figure stays one, for Streamlit would check a dict anew at every run; its dict is kept as well, for it is a
     deep copy: of a film's hundreds of traces it costs more than all the rest of a page. Change no figure after this.
     """
+    if isinstance(figure, Drawing):
+        return _drawn(figure)
     if type(figure).__module__.startswith("plotly"):
         from plotly.validator_cache import ValidatorCache
 
@@ -79,6 +87,24 @@ def _as_sent(figure):
         known = _convert_altair_to_vega_lite_spec(figure)
         object.__setattr__(figure, "_as_sent", known)
     return known
+
+
+def _drawn(drawing: Drawing) -> dict[str, Any]:
+    """A drawing as the dict that Streamlit takes; its look is turned into JSON once."""
+    known = vars(drawing.look).get("_as_json")
+    if known is None:
+        known = json.dumps({key: value for key, value in _as_sent(drawing.look).items() if key != "datasets"})
+        object.__setattr__(drawing.look, "_as_json", known)
+    specification, datasets, named = with_numbers(json.loads(known), drawing.numbers), {}, {}
+    for name, columns in drawing.tables.items():
+        data = convert_anything_to_arrow_bytes(pyarrow.table(dict(columns)))
+        # Named by what they hold, as Streamlit does: no other data are taken for an addition to these.
+        named[name] = hashlib.blake2b(data, digest_size=16).hexdigest()
+        datasets[named[name]] = data
+    for part in (specification, *specification["layer"]):
+        if "data" in part:
+            part["data"] = {"name": named[part["data"]["name"]]}
+    return specification | {"datasets": datasets}
 
 
 def picture(image: np.ndarray | str, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:

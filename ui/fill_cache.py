@@ -10,13 +10,23 @@ import logging
 import os
 import sys
 import time
+from itertools import combinations
 from pathlib import Path
 
 from streamlit.logger import set_log_level
 
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
-from ui import disk_cache, known_classes, models, posterior_chains, posterior_survey, sample_ways  # noqa: E402
+from ui import (  # noqa: E402
+    disk_cache,
+    known_classes,
+    models,
+    posterior_chains,
+    posterior_survey,
+    roads,
+    sample_ways,
+    stations,
+)
 from vae_core import zoo  # noqa: E402
 
 
@@ -46,6 +56,11 @@ def fill(run_id: str) -> None:
     if models.vae(run_id).config.latent_dim == 2:
         for position in posterior_survey.weighed_digits():
             posterior_chains.weigh(run_id, int(position))
+    stations.shortest(run_id)
+    for density in roads.DENSITIES:
+        roads.familiar(run_id, density)
+    for one, other in combinations(range(10), 2):
+        roads.between_means(run_id, one, other)  # in 2-D it asks for the grid
 
 
 def main() -> None:

@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import heavy_work, models, stations
-from vae_core import decoder_roads, mixture, road
+from ui import disk_cache, heavy_work, models, stations
+from vae_core import decoder_roads, image_grid, mixture, path, road
 from vae_core.charts import pictures
-from vae_core.film import Walk
 from vae_core.gaussians import Gaussian
 from vae_core.path import Speed
 
 POINTS = 121  # of every road: lengths are compared between equally many frames
+STRIP = 11  # of them are shown side by side
 MIXTURE, ONE_GAUSSIAN = "every image", "one Gaussian a class"
 DENSITIES = (MIXTURE, ONE_GAUSSIAN)
 QUANTILE = 0.01
@@ -20,11 +20,36 @@ QUANTILE = 0.01
 Latent = tuple[float, ...]
 
 
+class Way(NamedTuple):
+    """One road, walked. Its frames are not kept: `frames` draws them again."""
+
+    path: np.ndarray  # latents at equal distances, (POINTS, latent_dim)
+    corners: np.ndarray  # number of the point nearest each corner of the road, ascending
+    strip: np.ndarray  # what the decoder draws at every twelfth, uint8, (STRIP, 28, 28)
+    steps: np.ndarray  # how far the image moves from point to point, grey levels, (POINTS - 1,)
+
+
 class Road(NamedTuple):
     """One road, walked and measured."""
 
-    walked: Walk
+    walked: Way
     reading: road.Reading
+
+
+class _Line(NamedTuple):
+    points: np.ndarray  # (T, latent_dim)
+
+
+class _Familiar(NamedTuple):
+    level: float
+
+
+class _Plane(NamedTuple):
+    """What an `ImageGrid` is made of."""
+
+    x: np.ndarray
+    y: np.ndarray
+    lengths: np.ndarray
 
 
 @st.cache_resource(max_entries=16, show_spinner="Gathering the classes …")
@@ -45,14 +70,19 @@ def class_prior(run_id: str) -> np.ndarray:
     return count / count.sum()
 
 
-@st.cache_data(max_entries=64, show_spinner="Measuring where digits live …")
 def familiar(run_id: str, density: str) -> float:
     """log q(z), nats, above which 99 % of the unseen digits lie, one sample z of q(z|x) each."""
+    return _familiar(run_id, density).level
+
+
+@st.cache_resource(max_entries=256, show_spinner="Measuring where digits live …")
+@disk_cache.kept(_Familiar)
+def _familiar(run_id: str, density: str) -> _Familiar:
     digits, encodings = models.digits(), models.encodings(run_id)
     mean, logvar = encodings.mean[digits.held_out], encodings.logvar[digits.held_out]
     z = mean + np.exp(0.5 * logvar) * np.random.default_rng(0).standard_normal(mean.shape)
     log_probs = road.class_log_densities(classes(run_id, density), z)
-    return float(np.quantile(road.log_aggregate(log_probs, class_prior(run_id)), QUANTILE))
+    return _Familiar(float(np.quantile(road.log_aggregate(log_probs, class_prior(run_id)), QUANTILE)))
 
 
 def name_of(run_id: str, z: np.ndarray, density: str) -> int:
@@ -61,49 +91,108 @@ def name_of(run_id: str, z: np.ndarray, density: str) -> int:
     return int(mixture.class_posterior(log_probs, class_prior(run_id))[0].argmax())
 
 
-@st.cache_resource(max_entries=16, show_spinner="Decoding the plane …")
-def _grid(run_id: str):
+@st.cache_resource(max_entries=16, show_spinner="Decoding the plane …")  # a megabyte each
+def grid(run_id: str) -> image_grid.ImageGrid:
+    """The latent plane of a 2-D model, as wide as its digits lie, with the distances between its pictures."""
+    return image_grid.joined(*_plane(run_id))
+
+
+@disk_cache.kept(_Plane)
+def _plane(run_id: str) -> _Plane:
     encodings, moments = models.encodings(run_id), models.moments(run_id)
-    return decoder_roads.covering_grid(models.vae(run_id).decode, np.concatenate([encodings.mean, moments.mean]))
+    found = decoder_roads.covering_grid(models.vae(run_id).decode, np.concatenate([encodings.mean, moments.mean]))
+    return _Plane(found.x, found.y, found.lengths.astype(np.float32))
 
 
-@st.cache_data(max_entries=256, show_spinner="Looking for a short road …")
+def decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
+    """The road short for the decoder, (T, latent_dim), read-only; the way back is the same road."""
+    means = [tuple(mean) for mean in models.moments(run_id).mean.tolist()]
+    if start in means and end in means:
+        return between_means(run_id, means.index(start), means.index(end))
+    return _decoder_road(run_id, start, end) if start <= end else _decoder_road(run_id, end, start)[::-1]
+
+
+def between_means(run_id: str, start: int, end: int) -> np.ndarray:
+    """The road short for the decoder between the means of two digits, (T, latent_dim), read-only."""
+    found = _between_means(run_id, min(start, end), max(start, end)).points
+    return found if start <= end else found[::-1]
+
+
+@st.cache_resource(max_entries=1024, show_spinner="Looking for a short road …")  # at most 5 kB each
+@disk_cache.kept(_Line)
+def _between_means(run_id: str, low: int, high: int) -> _Line:
+    return _Line(_search(run_id, models.moments(run_id).mean[[low, high]]))
+
+
+@st.cache_resource(max_entries=1024, show_spinner="Looking for a short road …")
 def _decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
+    return _search(run_id, np.array([start, end]))
+
+
+def _search(run_id: str, ends: np.ndarray) -> np.ndarray:
+    from vae_core.dense_decoder import dense_decoder  # torch
     from vae_core.evaluation import ACTIVE_RATE
 
-    vae, ends = models.vae(run_id), np.array([start, end])
-    grid = None
+    vae = models.vae(run_id)
+    over = None
     if ends.shape[1] == 2:
-        grid = _grid(run_id)
-        if (ends < [grid.x[0], grid.y[0]]).any() or (ends > [grid.x[-1], grid.y[-1]]).any():
+        over = grid(run_id)
+        if (ends < [over.x[0], over.y[0]]).any() or (ends > [over.x[-1], over.y[-1]]).any():
             # A picture unlike any digit may lie outside: a grid of its own.
-            grid = decoder_roads.covering_grid(vae.decode, np.concatenate([grid.points, ends]))
+            over = decoder_roads.covering_grid(vae.decode, np.concatenate([over.points, ends]))
     # The decoder ignores dimensions that are off: bending there would cost nothing and lead anywhere.
     on = np.array(models.metrics(run_id)["test"]["rate_per_dimension"]) >= ACTIVE_RATE
+    decode = dense_decoder(vae) or heavy_work.in_slices(vae.decode)  # a dense one is done within a slice
     with heavy_work.turn:
-        return decoder_roads.decoder_road(heavy_work.in_slices(vae.decode), ends[0], ends[1], grid, on)
+        found = decoder_roads.decoder_road(decode, ends[0], ends[1], over, on)
+    found.setflags(write=False)
+    return found
 
 
-@st.cache_data(max_entries=64, show_spinner="Walking the roads …")
+@st.cache_resource(max_entries=192, show_spinner="Walking the roads …")  # some 70 kB each
+def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed) -> dict[str, Way]:
+    """The three roads between two latents: `straight`, by the `stations` (digits) given, short for the `decoder`."""
+    ends = np.array([start, end])
+    found = {"straight": _walk(run_id, ends, pace)}
+    means = models.moments(run_id).mean[list(on_the_way)]
+    found["stations"] = (
+        _walk(run_id, np.concatenate([ends[:1], means, ends[1:]]), pace) if on_the_way else found["straight"]
+    )
+    found["decoder"] = _walk(run_id, decoder_road(run_id, start, end), pace)
+    return found
+
+
+def _walk(run_id: str, corners: np.ndarray, pace: Speed) -> Way:
+    walked = stations.walk(run_id, corners, pace, POINTS)
+    chosen = np.linspace(0, POINTS - 1, STRIP).round().astype(int)
+    # Measured before the frames become bytes: rounding to 255 levels would lengthen every small step.
+    steps = path.step_lengths(walked.frames)
+    return Way(walked.path, walked.corners, pictures.to_uint8(walked.frames[chosen]), steps)
+
+
+@st.cache_resource(max_entries=384, show_spinner="Measuring the roads …")  # some 35 kB each
 def roads(
     run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, density: str
 ) -> dict[str, Road]:
-    """The three roads between two latents: `straight`, through the `stations` (digits) given, short for the `decoder`.
+    """The roads as `walks` gives them, measured against one of `DENSITIES`.
 
     Returns:
         dict from name to `Road`.
     """
-    ends = np.array([start, end])
-    means = models.moments(run_id).mean[list(on_the_way)]
-    corners = {
-        "straight": ends,
-        "stations": np.concatenate([ends[:1], means, ends[1:]]),
-        "decoder": _decoder_road(run_id, start, end),
-    }
-    measured = {}
-    for name, bent in corners.items():
-        walked = stations.walk(run_id, bent, pace, POINTS)
-        reading = road.read(walked.path, walked.frames, classes(run_id, density), class_prior(run_id))
-        # Kept as bytes once measured: rounding to 255 levels would lengthen every small step.
-        measured[name] = Road(walked._replace(frames=pictures.to_uint8(walked.frames)), reading)
-    return measured
+    walked = walks(run_id, start, end, on_the_way, pace)
+    different = {name: way for name, way in walked.items() if name != "stations" or on_the_way}
+    readings = road.read_together(
+        [way.path for way in different.values()],
+        [way.steps for way in different.values()],
+        classes(run_id, density),
+        class_prior(run_id),
+    )
+    measured = dict(zip(different, readings, strict=True))
+    return {name: Road(way, measured.get(name) or measured["straight"]) for name, way in walked.items()}
+
+
+@st.cache_resource(max_entries=32, show_spinner="Decoding the road …")  # 95 kB each
+def frames(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, name: str) -> np.ndarray:
+    """What the decoder draws along one of the `walks`, uint8, (POINTS, 28, 28)."""
+    way = walks(run_id, start, end, on_the_way, pace)[name]
+    return pictures.to_uint8(stations.draw(run_id, way.path))

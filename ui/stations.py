@@ -1,11 +1,12 @@
 """The ten class means as stations: how far apart they are, where they are drawn, walks between them decoded."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from ui import latent, models
+from ui import disk_cache, latent, models
 from vae_core import film, gaussians, geometry, traversal
 from vae_core.charts import pictures
 from vae_core.config import RunConfig
@@ -34,6 +35,10 @@ class Plane(NamedTuple):
         return (z - self.origin) @ self.axes.T
 
 
+class _Tour(NamedTuple):
+    digits: np.ndarray  # (10,)
+
+
 @st.cache_data(max_entries=256)
 def distances(run_id: str, metric: str) -> np.ndarray:
     """Between the ten classes, (10, 10), latent units; metric as in `METRICS`."""
@@ -45,6 +50,17 @@ def distances(run_id: str, metric: str) -> np.ndarray:
 def study(run_id: str, metric: str, closed: bool) -> GreedyStudy:
     """Greedy and shortest tours of a model from every start."""
     return study_greedy(distances(run_id, metric), closed)
+
+
+def shortest(run_id: str) -> list[int]:
+    """The shortest open tour over the class means."""
+    return _shortest(run_id).digits.tolist()
+
+
+@st.cache_resource(max_entries=256)
+@disk_cache.kept(_Tour)
+def _shortest(run_id: str) -> _Tour:
+    return _Tour(np.array(study(run_id, "class means", False).best))
 
 
 @st.cache_resource(max_entries=64)
@@ -86,8 +102,12 @@ def tour_film(run_id: str, stations: tuple[int, ...], speed: Speed, frames: int)
 
 def walk(run_id: str, corners: np.ndarray, speed: Speed, frames: int) -> film.Walk:
     """Any road walked at constant speed, its frames float in [0, 1]."""
-    vae = models.vae(run_id)
-    return film.walk(lambda z: traversal.decode(vae, z), corners, frames, speed)
+    return film.walk(partial(draw, run_id), corners, frames, speed)
+
+
+def draw(run_id: str, z: np.ndarray) -> np.ndarray:
+    """What the decoder draws at latents (N, latent_dim), float in [0, 1], (N, 28, 28)."""
+    return traversal.decode(models.vae(run_id), z)
 
 
 @st.cache_data(max_entries=16, show_spinner="Finding the tour of every model …")

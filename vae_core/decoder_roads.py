@@ -1,9 +1,11 @@
 """The three roads between two latents: the chord, through given stations, and short for the decoder."""
 
 import numpy as np
+import torch
 
-from vae_core.geodesic import Decode, geodesic
-from vae_core.image_grid import ImageGrid, grid_path, image_grid
+from vae_core.geodesic import Decode, decode_frames, geodesic
+from vae_core.image_grid import EXCESS, ImageGrid, grid_path, image_grid
+from vae_core.path import image_length, resample
 
 STEPS = 32
 RESOLUTION = 64
@@ -22,9 +24,11 @@ def decoder_road(
 ) -> np.ndarray:
     """A road along which the decoded image moves little, (T, latent_dim), bent in the `free` dimensions (all).
 
-    The energy is minimised from the chord. With a grid, in 2-D, also from the shortest way along its edges, which sees
-    roads elsewhere but is jagged as found; of the two the one shorter in image space is returned. Neither is charged
-    for crossing places where no digit was ever encoded.
+    The energy is minimised from the chord. With a grid, in 2-D, the shortest way along its edges is looked for as well:
+    it sees roads elsewhere, but is jagged as found. The energy is minimised from there too, and the one shorter in
+    image space is returned, unless the grid has nothing better to say: its way runs within a cell of the bent chord,
+    or is so much longer that the few directions of a grid do not explain it. Neither road is charged for crossing
+    places where no digit was ever encoded.
 
     Raises:
         ValueError: ends that do not fit, or lie outside the grid.
@@ -32,5 +36,16 @@ def decoder_road(
     found = geodesic(decode, start, end, steps=STEPS, free=free)
     if grid is None or np.array_equal(start, end):
         return found.path
-    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=grid_path(grid, decode, start, end))
+    across = resample(grid_path(grid, decode, start, end), STEPS + 1)
+    length = image_length(decode_frames(decode, across, torch.float32))
+    if length > EXCESS * found.image_length or _apart(across, found.path) < grid.diagonal:
+        return found.path
+    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=across)
     return min(found, elsewhere, key=lambda road: road.image_length).path
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    """How far one must leave a road at most to be on the other (Hausdorff), latent units; (T, latent_dim) each."""
+    one, other = resample(one, 2 * STEPS + 1), resample(other, 2 * STEPS + 1)
+    distance = np.linalg.norm(one[:, None] - other, axis=2)
+    return float(max(distance.min(axis=0).max(), distance.min(axis=1).max()))

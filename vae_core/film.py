@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vae_core.path import Speed, check_path, cumulative_length, resample, through
+from vae_core.path import Speed, at_even, check_count, check_path, cumulative_length, through
 
 Decode = Callable[[np.ndarray], np.ndarray]
 FINENESS = 4  # points of the road measured for each frame shown
@@ -39,12 +39,14 @@ def walk(decode: Decode, corners: ArrayLike, n: int, speed: Speed = "latent") ->
         ValueError: bad corners, fewer than 2 frames, an unknown speed.
     """
     corners = check_path(corners)
+    check_count(n)
     legs = len(corners) - 1
     steps = max(1, -(-FINENESS * n // legs))
     fine = through(corners, steps)
-    drawn = decode(fine) if speed == "image" else None
-    path = resample(fine, n, speed, drawn)
-    travelled = cumulative_length(fine if drawn is None else drawn)
+    if speed not in ("latent", "image"):
+        raise ValueError(f'The speed is "latent" or "image", not {speed!r}.')
+    travelled = cumulative_length(decode(fine) if speed == "image" else fine)
+    path = at_even(fine, travelled, n)
     if travelled[-1] == 0:
         travelled = np.arange(len(fine), dtype=np.float64)
     at = np.rint(travelled[::steps] / travelled[-1] * (n - 1)).astype(int)

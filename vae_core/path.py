@@ -21,7 +21,7 @@ def straight(start: ArrayLike, end: ArrayLike, n: int) -> np.ndarray:
         ValueError: fewer than 2 points, or ends that are not finite vectors of one length.
     """
     start, end = check_ends(start, end)
-    _check_count(n)
+    check_count(n)
     path = start + (end - start) * np.linspace(0, 1, n)[:, None]
     path[-1] = end  # start + (end - start) may round away from it
     return path
@@ -43,7 +43,7 @@ def through(stations: ArrayLike, steps_per_leg: int) -> np.ndarray:
         ValueError: fewer than 2 stations, stations that are not finite, or no step.
     """
     stations = check_path(stations)
-    _check_count(steps_per_leg + 1)
+    check_count(steps_per_leg + 1)
     legs = [straight(a, b, steps_per_leg + 1)[:-1] for a, b in pairwise(stations)]
     return np.concatenate([*legs, stations[-1:]])
 
@@ -65,7 +65,7 @@ def resample(path: ArrayLike, n: int, speed: Speed = "latent", frames: ArrayLike
         ValueError: a bad path, fewer than 2 points, an unknown speed, or frames missing or too many or too few.
     """
     path = check_path(path)
-    _check_count(n)
+    check_count(n)
     if speed == "latent":
         travelled = cumulative_length(path)
     elif speed == "image":
@@ -76,6 +76,17 @@ def resample(path: ArrayLike, n: int, speed: Speed = "latent", frames: ArrayLike
             raise ValueError(f"Every point needs its frame: {len(path)} points, {len(travelled)} frames.")
     else:
         raise ValueError(f'The speed is "latent" or "image", not {speed!r}.')
+    return at_even(path, travelled, n)
+
+
+def at_even(path: np.ndarray, travelled: np.ndarray, n: int) -> np.ndarray:
+    """n points of the path's polyline between which one has travelled equally far, both ends kept, (n, latent_dim).
+
+    Args:
+        path: (T, latent_dim).
+        travelled: on arriving at each of its points, ascending from 0, (T,); all 0 samples evenly by index.
+        n: number of points, at least 2.
+    """
     if travelled[-1] == 0:
         travelled = np.arange(len(path), dtype=np.float64)
     marks = np.linspace(0, travelled[-1], n)
@@ -92,8 +103,16 @@ def step_lengths(points: ArrayLike) -> np.ndarray:
     Raises:
         ValueError: fewer than 2 points, or points that are not finite.
     """
-    points = np.asarray(points, dtype=np.float64)
-    return np.linalg.norm(np.diff(check_path(points.reshape(len(points), -1)), axis=0), axis=1)
+    points = np.asarray(points)
+    if points.dtype != np.float32:  # whose differences float64 would not make any better
+        points = points.astype(np.float64)
+    points = points.reshape(len(points), -1)
+    if len(points) < 2 or points.shape[1] < 1:
+        check_path(points)
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1).astype(np.float64)
+    if not np.isfinite(lengths).all():
+        check_path(points)
+    return lengths
 
 
 def cumulative_length(points: ArrayLike) -> np.ndarray:
@@ -147,6 +166,7 @@ def check_ends(start: ArrayLike, end: ArrayLike) -> tuple[np.ndarray, np.ndarray
     return start, end
 
 
-def _check_count(n: int) -> None:
+def check_count(n: int) -> None:
+    """ValueError unless n points make a path."""
     if n < 2:
         raise ValueError(f"A path has at least 2 points (1 step); {n} points were asked for.")

@@ -59,17 +59,34 @@ def read(points: ArrayLike, frames: ArrayLike, classes: Sequence[Density], class
     points = paths.check_path(points)
     if len(frames) != len(points):
         raise ValueError(f"Every point needs its frame: {len(points)} points, {len(frames)} frames.")
+    return read_together([points], [paths.step_lengths(frames)], classes, class_prior)[0]
+
+
+def read_together(
+    roads: Sequence[np.ndarray], steps: Sequence[np.ndarray], classes: Sequence[Density], class_prior: ArrayLike
+) -> list[Reading]:
+    """As `read` for several roads, whose places are looked up in the densities all at once.
+
+    Args:
+        roads: latents of each, (T, latent_dim).
+        steps: how far its image moves between them, grey levels, (T − 1,), as `path.step_lengths` of its frames.
+        classes: p(z|C), K of them.
+        class_prior: p(C), (K,).
+    """
+    points = np.concatenate(roads)
     log_probs = class_log_densities(classes, points)
-    steps = paths.step_lengths(frames)
     latent_dim = points.shape[1]
-    return Reading(
+    measured = (
         class_posterior(log_probs, class_prior),
         log_density(points, np.zeros(latent_dim), np.eye(latent_dim)),
         log_aggregate(log_probs, class_prior),
-        steps * len(steps),
-        paths.latent_length(points),
-        float(steps.sum()),
     )
+    cuts = np.cumsum([len(road) for road in roads])[:-1]
+    each = zip(*(np.split(values, cuts) for values in measured), strict=True)
+    return [
+        Reading(*values, moved * len(moved), paths.latent_length(road), float(moved.sum()))
+        for values, road, moved in zip(each, roads, steps, strict=True)
+    ]
 
 
 def class_log_densities(classes: Sequence[Density], z: np.ndarray) -> np.ndarray:

@@ -5,7 +5,12 @@ import json
 import altair as alt
 import numpy as np
 import pandas as pd
+import pyarrow
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from ui import figures
+from vae_core.charts import roads
 
 built: list[str] = []
 
@@ -51,3 +56,24 @@ def test_the_same_is_built_once_and_sent_whole():
     at.run()
     assert built == ["teal", "pink", "teal", "pink"]
     assert at.get("vega_lite_chart")[0].proto.datasets[0].data.data != before
+
+
+@pytest.mark.parametrize("level", [None, -3.0])
+def test_a_drawing_is_sent_with_its_own_rows_and_leaves_its_look_alone(level):
+    lines = {name: np.arange(4.0) * factor for factor, name in enumerate(roads.ROADS, 1)}
+    drawing = roads.along(lines, "nats", level)
+    whole = drawing.to_dict()
+    sent, again = figures._drawn(drawing), figures._drawn(roads.along(lines, "nats", level))
+    assert sent == again
+    assert figures._drawn(roads.along({**lines, "decoder": lines["straight"]}, "nats", level)) != sent
+    for part, named in zip(_with_data(sent), _with_data(whole), strict=True):
+        table = pyarrow.ipc.open_stream(sent["datasets"][part["data"]["name"]]).read_all()
+        assert table.to_pylist() == whole["datasets"][named["data"]["name"]]
+        assert part["encoding"] == named["encoding"]
+    assert drawing.to_dict() == whole
+
+
+def _with_data(specification: dict) -> list[dict]:
+    """The layers, each with the data it is drawn from."""
+    shared = {"data": specification.get("data")}
+    return [shared | layer for layer in specification["layer"]]

@@ -6,6 +6,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.app import opening
+from ui import roads
 from vae_core import path, picture, traversal, zoo
 
 RUN = "mlp-d2-b1"
@@ -92,3 +93,37 @@ def test_the_question_comes_before_and_its_answer_shows_the_road():
     question.set_value(question.options[0]).run()
     assert not at.exception
     assert len(at.get("vega_lite_chart")) == before + 1
+
+
+def ends(run_id: str, start: int, end: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    means = zoo.moments(run_id).mean
+    return tuple(means[start].tolist()), tuple(means[end].tolist())
+
+
+@pytest.mark.parametrize("run_id", [RUN, "mlp-d8-b0.1", "conv-d8-b1"])
+def test_the_way_back_is_the_same_road(run_id):
+    there, back = ends(run_id, 7, 0), ends(run_id, 0, 7)
+    np.testing.assert_array_equal(roads.decoder_road(run_id, *there), roads.decoder_road(run_id, *back)[::-1])
+    np.testing.assert_array_equal(roads.decoder_road(run_id, *there)[[0, -1]], there)
+    aside = tuple(value + 0.01 for value in there[0])  # no class mean
+    one, other = (roads.decoder_road(run_id, *pair) for pair in ((aside, there[1]), (there[1], aside)))
+    np.testing.assert_array_equal(one, other[::-1])
+    np.testing.assert_array_equal(one[[0, -1]], [aside, there[1]])
+
+
+@pytest.mark.parametrize("pace", ["latent", "image"])
+def test_what_is_kept_of_a_walk_is_what_its_frames_say(pace):
+    asked = (RUN, *ends(RUN, 7, 0), (9,), pace)
+    for name, way in roads.walks(*asked).items():
+        frames = roads.frames(*asked, name)
+        np.testing.assert_array_equal(frames[::12], way.strip)
+        drawn = traversal.decode(zoo.load(RUN), way.path)
+        assert way.steps.sum() == pytest.approx(path.image_length(drawn), rel=1e-5)
+        assert np.abs(frames / 255 - drawn).max() < 0.003
+
+
+def test_without_stations_between_the_second_road_is_the_first():
+    found = roads.roads(RUN, *ends(RUN, 7, 0), (), "latent", roads.MIXTURE)
+    assert found["stations"] == found["straight"]
+    other = roads.roads(RUN, *ends(RUN, 7, 0), (9,), "latent", roads.MIXTURE)
+    assert other["stations"].reading.latent_length > other["straight"].reading.latent_length

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from ui import disk_cache, fill_cache, known_classes, models, sample_ways
+from ui import disk_cache, fill_cache, known_classes, models, roads, sample_ways, stations
 from vae_core import own_run, zoo
 
 RUN = "mlp-d2-b1"
@@ -124,6 +124,10 @@ def everything(run_id: str) -> list:
         *(part for way in sample_ways.WAYS for part in sample_ways.some_to_judge(run_id, way)),
         *(part for way in (*sample_ways.WAYS, sample_ways.AGAIN) for part in sample_ways.neighbours(run_id, way)),
         *(sample_ways.judged(run_id, way) for way in sample_ways.WAYS),
+        *(roads.familiar(run_id, density) for density in roads.DENSITIES),
+        *(roads.between_means(run_id, start, end) for start, end in ((0, 9), (9, 4))),
+        stations.shortest(run_id),
+        roads.grid(run_id).edges.toarray(),
     ]
 
 

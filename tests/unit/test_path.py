@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vae_core.geodesic import geodesic
-from vae_core.image_grid import grid_geodesic, grid_path, image_grid
+from vae_core.image_grid import grid_geodesic, grid_path, image_grid, joined
 from vae_core.path import (
     cumulative_length,
     image_length,
@@ -236,3 +236,49 @@ nan = float("nan")
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_a_road_along_the_grid_is_as_short_as_one_found_by_another_search():
+    # Without its own short cuts: both ends as points of one graph, Bellman and Ford instead of Dijkstra.
+    grid = image_grid(hill, 2, 9)
+    for start, end in [([-1.9, 0.1], [1.7, -0.3]), ([0.1, -1.9], [-0.2, 1.9]), ([0.3, 0.3], [0.6, 0.4])]:
+        found = grid_path(grid, hill, start, end)
+        points = np.concatenate([grid.points, [start, end]])
+        frames = decoded(hill, points)
+        cells = np.floor((points - grid.x[0]) / (grid.x[1] - grid.x[0])).clip(max=len(grid.x) - 2)
+        known = np.full(len(points), np.inf)
+        known[-2] = 0
+        edges = grid.edges.tocoo()
+        pairs = list(zip(edges.row, edges.col, strict=True))
+        for place in (-2, -1):
+            lines = np.rint((grid.points - grid.x[0]) / (grid.x[1] - grid.x[0]))
+            near = np.flatnonzero(((lines >= cells[place] - 1) & (lines <= cells[place] + 2)).all(axis=1))
+            pairs += [pair for other in near for pair in ((len(points) + place, other), (other, len(points) + place))]
+        if np.abs(cells[-2] - cells[-1]).max() <= 1:
+            pairs.append((len(points) - 2, len(points) - 1))
+        tail, head = np.array(pairs).T
+        weight = np.linalg.norm(frames[tail] - frames[head], axis=1)
+        for _ in range(len(points)):
+            np.minimum.at(known, head, known[tail] + weight)
+        assert image_length(decoded(hill, found)) == pytest.approx(known[-1], rel=1e-5)
+
+
+def test_a_grid_is_joined_again_from_the_lengths_of_its_edges():
+    grid = image_grid(hill, (-1, 2, 0, 1), 6)
+    again = joined(grid.x, grid.y, grid.lengths)
+    np.testing.assert_array_equal(again.points, grid.points)
+    assert (again.edges != grid.edges).nnz == 0
+    assert grid.diagonal == pytest.approx(np.hypot(0.6, 0.2))
+
+
+@given(st.integers(2, 6), st.integers(1, 8))
+def test_float32_frames_are_as_far_apart_as_in_float64(n, pixels):
+    frames = np.random.default_rng(n).random((n, pixels), np.float32)
+    np.testing.assert_allclose(step_lengths(frames), step_lengths(frames.astype(float)), rtol=1e-6)
+
+
+def test_frames_that_are_not_finite_are_named():
+    frames = np.zeros((3, 4), np.float32)
+    frames[1, 2] = np.inf
+    with pytest.raises(ValueError, match="point 1 is not"):
+        step_lengths(frames)

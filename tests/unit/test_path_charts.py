@@ -1,13 +1,14 @@
 """Charts of tours and roads are valid specifications that hold their data; films survive the way through a file."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from vae_core import road
-from vae_core.charts import film, roads, tours
+from vae_core.charts import film, plane, roads, tours
 
 RNG = np.random.default_rng(0)
 MEANS = RNG.normal(size=(10, 2))
@@ -66,6 +67,36 @@ def test_the_other_charts_of_roads_are_valid():
     assert len(data(roads.along(lines, "nats", level=-3.0), "road")[0]) == 36
     paths = {name: RNG.normal(size=(12, 2)) for name in roads.ROADS}
     assert len(data(roads.road_map(MEANS, COVARIANCES, paths, ("z₁", "z₂")), "road")[0]) == 36
+
+
+def test_charts_that_look_alike_share_their_look_and_nothing_else():
+    lines = {name: RNG.normal(size=12) for name in roads.ROADS}
+    others = {name: line + 1 for name, line in lines.items()}
+    one, other = roads.along(lines, "nats", level=-3.0), roads.along(others, "nats", level=2.0)
+    assert one.look is other.look
+    assert one.look is not roads.along(lines, "nats").look
+    (rows,), (moved,) = data(one, "road"), data(other, "road")
+    np.testing.assert_allclose([row["value"] + 1 for row in rows], [row["value"] for row in moved], atol=2e-4)
+    assert [rows[0]["value"] for rows in (*data(one, "value"), *data(other, "value")) if len(rows) == 1] == [-3.0, 2.0]
+
+
+def test_named_scales_with_numbers_are_the_scales_of_the_points():
+    points = RNG.normal(size=(30, 2))
+    x, y, params = plane.named_scales(("a", "b"), zero_lines=False)
+    numbers = plane.extent(points)
+    named, direct = json.dumps([x.to_dict(), y.to_dict()]), plane.equal_scales(points, ("a", "b"), zero_lines=False)
+    for name, value in numbers.items():
+        named = named.replace(name, str(value))
+    assert json.loads(named) == [channel.to_dict() for channel in direct]
+    assert [param.name for param in params] == list(numbers)
+
+
+def test_a_drawing_takes_no_number_that_its_look_does_not_know():
+    drawn = roads.road_map(MEANS, COVARIANCES, dict.fromkeys(roads.ROADS, MEANS), ("z₁", "z₂"))
+    values = {param["name"]: param["value"] for param in drawn.to_dict()["params"]}
+    assert values == dict(drawn.numbers)
+    with pytest.raises(KeyError, match="height"):
+        drawn._replace(numbers={"height": 3.0}).to_dict()
 
 
 def test_a_sprite_holds_every_frame_where_the_player_looks_for_it():

@@ -39,6 +39,15 @@ def test_a_road_is_read_as_the_formulas_say():
     assert reading.latent_length == pytest.approx(np.hypot(4, 1))
 
 
+def test_roads_read_together_are_read_as_each_alone():
+    ways = [path.straight([0.0, 0.0], [4.0, 1.0], 9), path.straight([1.0, -1.0], [0.0, 2.0], 5)]
+    steps = [path.step_lengths(linear(points)) for points in ways]
+    for points, reading in zip(ways, road.read_together(ways, steps, CLASSES, PRIOR), strict=True):
+        alone = road.read(points, linear(points), CLASSES, PRIOR)
+        for one, other in zip(reading, alone, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
 def test_the_aggregate_posterior_is_a_density():
     lines = np.linspace(-12, 16, 281)
     z = np.stack(np.meshgrid(lines, lines, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -125,6 +134,19 @@ def image_length(points):
     return path.image_length(hill(torch.tensor(path.resample(points, 200))).numpy())
 
 
+def test_where_the_chord_is_as_short_as_any_road_the_grid_is_not_polished(monkeypatch):
+    asked = []
+    search = decoder_roads.geodesic
+    monkeypatch.setattr(decoder_roads, "geodesic", lambda *a, **more: asked.append(more) or search(*a, **more))
+    grid = decoder_roads.covering_grid(hill, np.array([[-3.0, -3.0], [3.0, 3.0]]))
+    decoder_roads.decoder_road(hill, np.array([-2.0, 2.0]), np.array([2.0, 2.2]), grid)  # past the hill
+    assert len(asked) == 1
+    asked.clear()
+    over = decoder_roads.decoder_road(hill, np.array([-2.0, 0.0]), np.array([2.0, 0.0]), grid)  # straight over it
+    assert len(asked) == 2
+    assert image_length(over) < 0.75 * image_length(np.array([[-2.0, 0.0], [2.0, 0.0]]))
+
+
 @pytest.mark.parametrize("flat", [True, False])
 def test_the_road_short_for_the_decoder_goes_round_the_hill(flat):
     start, end = np.array([-2.0, 0.1]), np.array([2.0, 0.1])
@@ -138,3 +160,10 @@ def test_a_road_from_a_place_to_itself_stays_there():
     here = np.array([0.3, 0.4])
     grid = decoder_roads.covering_grid(hill, np.array([[-3.0, -3.0], [3.0, 3.0]]))
     np.testing.assert_array_equal(decoder_roads.decoder_road(hill, here, here, grid), np.tile(here, (33, 1)))
+
+
+def test_a_walk_of_one_frame_or_an_unknown_speed_is_refused():
+    with pytest.raises(ValueError, match="1 points were asked for"):
+        film.walk(linear, [[0.0, 0.0], [1.0, 0.0]], 1)
+    with pytest.raises(ValueError, match="'fast'"):
+        film.walk(linear, [[0.0, 0.0], [1.0, 0.0]], 5, "fast")

@@ -13,17 +13,34 @@ from vae_core.charts.palette import class_encodings
 from vae_core.ellipses import ellipse
 
 _PRIOR = "#7a828c"  # 3:1 on paper and on night
+_EXTENT = ("centre_x", "centre_y", "half_x", "half_y")
 _MARK = "#e0457b"  # the image in question, as in charts.posterior
 
 
 def equal_scales(points: np.ndarray, titles: tuple[str, str], zero_lines: bool = True) -> tuple[alt.X, alt.Y]:
     """x and y encodings of columns `x` and `y` that show all points (N, 2) at one scale for both axes."""
+    numbers = {name: str(value) for name, value in extent(points).items()}
+    return _scales(numbers, titles, zero_lines)
+
+
+def named_scales(titles: tuple[str, str], zero_lines: bool = True) -> tuple[alt.X, alt.Y, list[alt.Parameter]]:
+    """As `equal_scales` for points that are not known yet: give the chart these parameters, and `extent` as values."""
+    params = [alt.param(name=name, value=1.0) for name in _EXTENT]
+    return *_scales({name: name for name in _EXTENT}, titles, zero_lines), params
+
+
+def extent(points: np.ndarray) -> dict[str, float]:
+    """Centre and half the extent of points (N, 2), with a rim, by the names of `named_scales`."""
     low, high = points.min(0), points.max(0)
-    centre = (low + high) / 2
-    half_x, half_y = (1.06 * (high - low) / 2).tolist() if (high > low).any() else (1.0, 1.0)
+    halves = 1.06 * (high - low) / 2 if (high > low).any() else np.ones(2)
+    return dict(zip(_EXTENT, [*((low + high) / 2).tolist(), *halves.tolist()], strict=True))
+
+
+def _scales(numbers: dict[str, str], titles: tuple[str, str], zero_lines: bool) -> tuple[alt.X, alt.Y]:
+    at_x, at_y, half_x, half_y = (numbers[name] for name in _EXTENT)
     reaches = f"max({half_x}, {half_y} * width / height)", f"max({half_y}, {half_x} * height / width)"
     encodings = []
-    for name, at, title, reach in zip("xy", centre, titles, reaches, strict=True):
+    for name, at, title, reach in zip("xy", (at_x, at_y), titles, reaches, strict=True):
         scale = alt.Scale(
             domainMin=alt.ExprRef(f"{at} - {reach}"), domainMax=alt.ExprRef(f"{at} + {reach}"), nice=False, zero=False
         )

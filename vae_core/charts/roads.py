@@ -1,13 +1,14 @@
 """Roads between two latents: what each passes, how likely its places are, how fast the image moves, where they lie."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
+from vae_core.charts.drawing import Columns, Drawing
 from vae_core.charts.palette import COLOURS, LABELS
-from vae_core.charts.plane import equal_scales
+from vae_core.charts.plane import extent, named_scales
 from vae_core.ellipses import ellipse
 from vae_core.road import Passage
 
@@ -17,10 +18,11 @@ _DASH = alt.StrokeDash("road:N", title=None, scale=alt.Scale(domain=ROADS, range
 _DIGIT = alt.Color("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
 SHARE = "share of the way"
 _SHORT = 0.03  # of the way: a stretch too short to write its digit on
+_OUTLINE = 60  # points of an ellipse
 _FAINT = 0.003  # a class that never reaches this probability is no area one could see
 
 
-def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: int = 190) -> alt.LayerChart:
+def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: int = 190) -> Drawing:
     """p(C|z) along a road as stacked areas, stretches named by their digit, a line where the digit changes.
 
     Args:
@@ -31,18 +33,27 @@ def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: 
     share = np.linspace(0, 1, len(posterior))
     seen = np.flatnonzero(posterior.max(axis=0) > _FAINT)
     upper = posterior.cumsum(axis=1)  # the lowest digit lies at the bottom
-    areas = pd.DataFrame(
-        {
-            "share": np.tile(share, len(seen)).round(4),
-            "digit": np.repeat([LABELS[digit] for digit in seen], len(share)),
-            "p": posterior[:, seen].T.ravel().round(4),
-            "from": (upper - posterior)[:, seen].T.ravel().round(4),
-            "to": upper[:, seen].T.ravel().round(4),
-        }
-    )
+    areas = {
+        "share": np.tile(share, len(seen)).round(4),
+        "digit": np.repeat([LABELS[digit] for digit in seen], len(share)),
+        "p": posterior[:, seen].T.ravel().round(4),
+        "from": (upper - posterior)[:, seen].T.ravel().round(4),
+        "to": upper[:, seen].T.ravel().round(4),
+    }
+    wide = [each for each in passages if share[each.last] - share[each.first] >= _SHORT]
+    names = [_name(posterior, share, passage) for passage in wide or passages]
+    tables: dict[str, Columns] = {"areas": areas, "names": {key: [name[key] for name in names] for key in names[0]}}
+    cuts = [float(share[passage.first] + share[passage.first - 1]) / 2 for passage in passages[1:]]
+    if cuts:
+        tables["cuts"] = {"share": cuts}
+    return Drawing(_areas_look(bool(cuts), height), tables)
+
+
+@lru_cache(maxsize=16)
+def _areas_look(cut: bool, height: int) -> alt.LayerChart:
     x = alt.X("share:Q", title=SHARE, scale=alt.Scale(domain=[0, 1]))
     stacked = (
-        alt.Chart(areas)
+        alt.Chart(alt.NamedData("areas"))
         .mark_area()
         .encode(
             x=x,
@@ -53,23 +64,18 @@ def posterior_areas(posterior: np.ndarray, passages: Sequence[Passage], height: 
         )
     )
     layers = [stacked]
-    cuts = [float(share[passage.first] + share[passage.first - 1]) / 2 for passage in passages[1:]]
-    if cuts:
-        lines = alt.Chart(pd.DataFrame({"share": cuts})).mark_rule(color="white", strokeWidth=2.5)
+    if cut:
+        lines = alt.Chart(alt.NamedData("cuts")).mark_rule(color="white", strokeWidth=2.5)
         layers.append(lines.encode(x=x))
-    wide = [each for each in passages if share[each.last] - share[each.first] >= _SHORT]
-    names = [_name(posterior, share, passage) for passage in wide or passages]
     layers.append(
-        alt.Chart(pd.DataFrame(names))
+        alt.Chart(alt.NamedData("names"))
         .mark_text(fontSize=17, fontWeight="bold", color="white")
         .encode(x=x, y=alt.Y("p:Q", title="p(C|z)"), text=alt.Text("digit:N"))
     )
     return alt.layer(*layers).properties(height=height)
 
 
-def along(
-    values: Mapping[str, np.ndarray], title: str, level: float | None = None, height: int = 280
-) -> alt.LayerChart:
+def along(values: Mapping[str, np.ndarray], title: str, level: float | None = None, height: int = 280) -> Drawing:
     """One quantity along each road.
 
     Args:
@@ -78,12 +84,21 @@ def along(
         level: drawn as a dotted horizontal line, if given.
         height: pixels.
     """
-    frame = pd.concat(
-        pd.DataFrame({"share": np.linspace(0, 1, len(line)).round(4), "value": line.round(4), "road": road})
-        for road, line in values.items()
-    )
+    lines = {
+        "share": np.concatenate([np.linspace(0, 1, len(line)) for line in values.values()]).round(4),
+        "value": np.concatenate(list(values.values())).round(4),
+        "road": np.repeat(list(values), [len(line) for line in values.values()]),
+    }
+    tables: dict[str, Columns] = {"lines": lines}
+    if level is not None:
+        tables["level"] = {"value": [float(level)]}
+    return Drawing(_along_look(title, level is not None, height), tables)
+
+
+@lru_cache(maxsize=16)
+def _along_look(title: str, levelled: bool, height: int) -> alt.LayerChart:
     lines = (
-        alt.Chart(frame)
+        alt.Chart(alt.NamedData("lines"))
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("share:Q", title=SHARE, scale=alt.Scale(domain=[0, 1])),
@@ -94,8 +109,8 @@ def along(
         )
     )
     layers = [lines]
-    if level is not None:
-        mark = alt.Chart(pd.DataFrame({"value": [level]})).mark_rule(color="#7a828c", strokeDash=[1, 4], strokeWidth=2)
+    if levelled:
+        mark = alt.Chart(alt.NamedData("level")).mark_rule(color="#7a828c", strokeDash=[1, 4], strokeWidth=2)
         layers.append(mark.encode(y=alt.Y("value:Q")))
     return alt.layer(*layers).properties(height=height).configure_legend(orient="bottom")
 
@@ -106,7 +121,7 @@ def road_map(
     roads: Mapping[str, np.ndarray],
     titles: tuple[str, str],
     height: int = 460,
-) -> alt.LayerChart:
+) -> Drawing:
     """The roads in a plane, over the class means and their one-sigma ellipses.
 
     Args:
@@ -115,19 +130,32 @@ def road_map(
         titles: of the axes.
         height: pixels.
     """
-    outlines = [ellipse(mean, covariance, 1.0, 60) for mean, covariance in zip(means, covariances, strict=True)]
-    x, y = equal_scales(np.concatenate([means, *outlines, *roads.values()]), titles, zero_lines=False)
-    curves = pd.concat(
-        pd.DataFrame({"x": line[:, 0].round(4), "y": line[:, 1].round(4), "digit": str(digit), "order": range(60)})
-        for digit, line in enumerate(outlines)
-    )
-    clouds = alt.Chart(curves).mark_line(strokeWidth=1.2, opacity=0.7)
-    ways = pd.concat(
-        pd.DataFrame({"x": path[:, 0].round(4), "y": path[:, 1].round(4), "road": road, "order": range(len(path))})
-        for road, path in roads.items()
-    )
-    lines = alt.Chart(ways).mark_line(strokeWidth=3)
-    places = alt.Chart(pd.DataFrame({"x": means[:, 0], "y": means[:, 1], "digit": LABELS})).encode(x=x, y=y)
+    outlines = ellipse(means, covariances, 1.0, _OUTLINE).reshape(-1, 2)
+    ways = np.concatenate(list(roads.values()))
+    tables = {
+        "clouds": {
+            "x": outlines[:, 0].round(4),
+            "y": outlines[:, 1].round(4),
+            "digit": np.repeat(LABELS, _OUTLINE),
+            "order": np.tile(np.arange(_OUTLINE), len(means)),
+        },
+        "ways": {
+            "x": ways[:, 0].round(4),
+            "y": ways[:, 1].round(4),
+            "road": np.repeat(list(roads), [len(path) for path in roads.values()]),
+            "order": np.concatenate([np.arange(len(path)) for path in roads.values()]),
+        },
+        "places": {"x": means[:, 0], "y": means[:, 1], "digit": LABELS},
+    }
+    return Drawing(_map_look(titles, height), tables, extent(np.concatenate([means, outlines, ways])))
+
+
+@lru_cache(maxsize=16)
+def _map_look(titles: tuple[str, str], height: int) -> alt.LayerChart:
+    x, y, params = named_scales(titles, zero_lines=False)
+    clouds = alt.Chart(alt.NamedData("clouds")).mark_line(strokeWidth=1.2, opacity=0.7)
+    lines = alt.Chart(alt.NamedData("ways")).mark_line(strokeWidth=3)
+    places = alt.Chart(alt.NamedData("places")).encode(x=x, y=y)
     return (
         alt.layer(
             clouds.encode(x=x, y=y, order=alt.Order("order:Q"), stroke=_stroke(), detail=alt.Detail("digit:N")),
@@ -137,6 +165,7 @@ def road_map(
             places.mark_circle(size=300, opacity=1, stroke="white", strokeWidth=1.5).encode(fill=_fill()),
             places.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N")),
         )
+        .add_params(*params)
         .properties(height=height)
         .configure_legend(orient="bottom")
     )

@@ -4,11 +4,13 @@ The frames travel as one PNG sprite in a `data:` URI, so nothing is fetched and 
 plays. It starts paused. Where the system asks for less motion it shows one still a station.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from ui.components import sources
 from vae_core.charts import pictures
@@ -40,7 +42,7 @@ def show(
         key: of the element.
     """
     data = {
-        "sprite": pictures.data_uri(sprite(frames, COLUMNS)),
+        "sprite": _as_sprite(hashlib.blake2b(np.ascontiguousarray(frames)).digest(), frames),
         "columns": COLUMNS,
         "side": frames.shape[1],
         "frames": len(frames),
@@ -56,3 +58,8 @@ def show(
             "label": map.label,
         }
     _film(data=data, key=key)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # some 50 kB each, and 3 ms
+def _as_sprite(content: bytes, _frames: np.ndarray) -> str:
+    return pictures.data_uri(sprite(_frames, COLUMNS))

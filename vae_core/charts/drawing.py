@@ -1,0 +1,50 @@
+"""Charts in two parts: how they look, made once for all that look alike, and what they show.
+
+Putting an Altair chart together and turning it into JSON takes milliseconds, its data a tenth of that. Where a page
+draws the same chart of other numbers again and again, it keeps the chart over named data and hands out new tables.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import altair as alt
+import numpy as np
+
+Columns = Mapping[str, np.ndarray | Sequence]
+
+
+class Drawing(NamedTuple):
+    """A chart and its data.
+
+    Attributes:
+        look: over `alt.NamedData`, one object for all drawings that look alike.
+        tables: name of the data -> column -> values, numbers or text, as many in each of a table.
+        numbers: values of the look's variable parameters, by their name.
+    """
+
+    look: alt.LayerChart
+    tables: Mapping[str, Columns]
+    numbers: Mapping[str, float] = {}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole as Vega-Lite, its data as rows."""
+        rows = {name: _rows(columns) for name, columns in self.tables.items()}
+        return with_numbers(self.look.to_dict(), self.numbers) | {"datasets": rows}
+
+
+def with_numbers(specification: dict[str, Any], numbers: Mapping[str, float]) -> dict[str, Any]:
+    """The same specification with values for its variable parameters.
+
+    Raises:
+        KeyError: a number for a parameter that is not there.
+    """
+    if not numbers:
+        return specification
+    given = {param["name"]: param for param in specification["params"]}
+    given |= {name: given[name] | {"value": value} for name, value in numbers.items()}
+    return specification | {"params": list(given.values())}
+
+
+def _rows(columns: Columns) -> list[dict[str, Any]]:
+    values = [column.tolist() if isinstance(column, np.ndarray) else list(column) for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
