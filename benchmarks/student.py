@@ -23,6 +23,7 @@ FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_S
 SIDEBAR = 1  # first number of the path of what stands there
 KEPT_RUNS = 2  # global.maxCachedMessageAge
 MOVABLE = ("slider", "selectbox", "radio", "button_group", "checkbox", "number_input", "button", "bidi_component")
+AGAIN_AFTER = 5.0  # seconds; as pool.js has it
 WALKING = ("walk", "walks")  # components whose chains walk in the browser
 LEFT_ALONE = ("Train",)  # its time is the training's, and a server does one at a time whoever asks
 
@@ -145,11 +146,20 @@ class Student:
             data = json.loads(name.json or name.mixed.json)
             if data["known"] or data.get("given") or data["key"] in self._told:
                 continue
-            self._told.add(data["key"])
             state = _state("bidi_component", name, _walked(data), "found")
             self._states[state.id] = state
-            action = await self._run("found", fragment_id=fragment)
+            try:
+                action = await self._run("found", AGAIN_AFTER, fragment_id=fragment)
+            except Dropped:
+                # Streamlit takes a fragment for gone, at times, after it drew the whole page, and answers nothing. The
+                # browser says it again; this student, who could not tell a late answer from none, loads the page anew.
+                await self.close()
+                for held in (self._states, self._kept, self._told):
+                    held.clear()
+                await self.open(self.page)
+                return None
             self._states.pop(state.id, None)
+            self._told.add(data["key"])
             return action._replace(label=name.component_name)
         return None
 
@@ -220,7 +230,7 @@ class Student:
             return [[round(self.random.uniform(-3, 3), 2) for _ in asked["values"]] for _ in range(4)]
         return [True]
 
-    async def _run(self, kind: str, **client_state) -> Action:
+    async def _run(self, kind: str, patience: float = 0, **client_state) -> Action:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self._query
@@ -238,7 +248,7 @@ class Student:
         blocks: dict[tuple[int, ...], str] = {}
         try:
             await self._socket.send(message.SerializeToString())
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience or self._patience):
                 while True:
                     raw = await self._socket.recv()
                     received += len(raw)

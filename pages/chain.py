@@ -16,7 +16,6 @@ from vae_core.refined_grid import refined_posterior
 
 run = picker.current_run()
 planar = run.latent_dim == 2
-WALKING = "The chains are still walking."
 
 lesson.header("chain")
 st.markdown(
@@ -145,60 +144,57 @@ def tuning(settings: chains.Settings) -> None:
     )
 
 
-def the_encoder(found: walk.Figures | None) -> None:
-    """The encoder beside the exact posterior, or beside the chains."""
+def beside_the_grid() -> None:
+    """The encoder beside the exact posterior, and the takeaway."""
     st.subheader("How far off is the encoder?", anchor="encoder")
-    if planar:
-        weighed = chains.weigh(run.run_id, chosen.key)
-        st.latex(r"\mathrm{KL}\bigl(q(z|x)\,\|\,p(z|x)\bigr) = \log p(x) - \mathrm{ELBO}(x)")
-        st.markdown(
-            f"For this image **{max(weighed.gap, 0):.2f} nats**: log p(x) = {weighed.log_evidence:.2f} from the grid, "
-            "and the ELBO, with the same σ², by quadrature. It has two causes: q is one upright Gaussian, and one "
-            "network has to find it for every image at a glance."
-        )
-        posterior_survey.show(run, chosen.key)
-    elif found is None:
-        st.caption(WALKING)
-    else:
-        order = latent.by_rate(run)
-        mean, logvar = (part[order] for part in chains.encoded(run.run_id, chosen.key))
-        drawn = found.mean[order], found.sd[order]
-        apart = int(np.argmax(np.abs(drawn[0] - mean)))
-        figures.chart(
-            partial(
-                charts.beside,
-                [latent.name(dimension) for dimension in order],
-                drawn,
-                (mean, np.exp(0.5 * logvar)),
-            ),
-            alt=f"Mean and standard deviation of {run.latent_dim} dimensions from the chains and from the encoder. The "
-            f"means differ most in {latent.name(order[apart])}: {drawn[0][apart]:.2f} and {mean[apart]:.2f}, the "
-            f"encoder's σ there being {np.exp(0.5 * logvar[apart]):.2f}.",
-        )
-        st.caption(
-            "Mean ± 1 σ, dimensions ordered by rate. "
-            + (
-                "The chains have met, so where the two differ the encoder is off."
-                if found.rhat < chains.RHAT and found.ess > chains.ESS
-                else "The chains have **not** met, so a difference may be theirs as well as the encoder's."
-            )
-        )
-
-
-def takeaway(settings: chains.Settings, found: walk.Figures) -> None:
-    """The one thing to remember."""
-    said = (
-        f"With b = {settings.b:g} it accepted **{found.acceptance:.0%}**; R̂ is **{told(found.rhat, 3)}** and the ESS "
-        f"**{told(found.ess, 0)}**. "
+    weighed = chains.weigh(run.run_id, chosen.key)
+    st.latex(r"\mathrm{KL}\bigl(q(z|x)\,\|\,p(z|x)\bigr) = \log p(x) - \mathrm{ELBO}(x)")
+    st.markdown(
+        f"For this image **{max(weighed.gap, 0):.2f} nats**: log p(x) = {weighed.log_evidence:.2f} from the grid, "
+        "and the ELBO, with the same σ², by quadrature. It has two causes: q is one upright Gaussian, and one "
+        "network has to find it for every image at a glance."
     )
-    if planar:
-        said += (
-            f"The exact posterior has **{told_islands()}**, and the encoder's Gaussian is "
-            f"**{max(chains.weigh(run.run_id, chosen.key).gap, 0):.2f} nats** from it. "
-        )
+    posterior_survey.show(run, chosen.key)
     lesson.takeaway(
-        f"pCN draws from p(z|x) with the decoder alone, in {run.latent_dim} dimensions, and accepts by how well x is "
-        f"drawn. {said}Agreement among chains is not agreement with the posterior."
+        "pCN draws from p(z|x) with the decoder alone, and accepts by how well x is drawn. For this image the exact "
+        f"posterior has **{told_islands()}**, and the encoder's Gaussian is **{max(weighed.gap, 0):.2f} nats** from "
+        "it. Agreement among chains is not agreement with the posterior."
+    )
+
+
+def beside_the_chains(settings: chains.Settings, found: walk.Figures | None) -> None:
+    """The encoder beside the chains, and the takeaway, once the chains have walked."""
+    st.subheader("How far off is the encoder?", anchor="encoder")
+    if found is None:
+        st.caption("The chains are still walking.")
+        return
+    order = latent.by_rate(run)
+    mean, logvar = (part[order] for part in chains.encoded(run.run_id, chosen.key))
+    drawn = found.mean[order], found.sd[order]
+    apart = int(np.argmax(np.abs(drawn[0] - mean)))
+    figures.chart(
+        partial(
+            charts.beside,
+            [latent.name(dimension) for dimension in order],
+            drawn,
+            (mean, np.exp(0.5 * logvar)),
+        ),
+        alt=f"Mean and standard deviation of {run.latent_dim} dimensions from the chains and from the encoder. The "
+        f"means differ most in {latent.name(order[apart])}: {drawn[0][apart]:.2f} and {mean[apart]:.2f}, the "
+        f"encoder's σ there being {np.exp(0.5 * logvar[apart]):.2f}.",
+    )
+    st.caption(
+        "Mean ± 1 σ, dimensions ordered by rate. "
+        + (
+            "The chains have met, so where the two differ the encoder is off."
+            if found.rhat < chains.RHAT and found.ess > chains.ESS
+            else "The chains have **not** met, so a difference may be theirs as well as the encoder's."
+        )
+    )
+    lesson.takeaway(
+        f"pCN draws from p(z|x) with the decoder alone, in {run.latent_dim} dimensions as in two. With b = "
+        f"{settings.b:g} it accepted **{found.acceptance:.0%}**; R̂ is **{told(found.rhat, 3)}** and the ESS "
+        f"**{told(found.ess, 0)}**. Agreement among chains is not agreement with the posterior."
     )
 
 
@@ -220,16 +216,15 @@ def walking() -> None:
     tuning(settings)
     st.subheader("What R̂ cannot see", anchor="blind")
     chain_starts.show(run, chosen.key, settings, exact() if planar else None, parts() if planar else None)
-    the_encoder(found)
-    if found is not None:
-        takeaway(settings, found)
-    else:
-        st.caption(WALKING)
+    if not planar:
+        beside_the_chains(settings, found)
 
 
 exact = partial(chains.exact, run.run_id, chosen.key)
 parts = partial(chains.parts, run.run_id, chosen.key)
 walking()
+if planar:
+    beside_the_grid()
 lesson.source_view(
     sampling.pcn_chain, sampling.decoder_log_likelihood, refined_posterior, posterior_gap, islands.islands
 )

@@ -103,6 +103,7 @@ def encoded(run_id: str, key: Key) -> tuple[np.ndarray, np.ndarray]:
     return mean[0].double().numpy(), logvar[0].double().numpy()
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)  # some 80 kB each, which nobody changes
 def exact(run_id: str, key: Key) -> GridPosterior:
     """p(z|x) on a grid fine enough to be drawn; for models of two latent dimensions."""
     return smoothed(_grid(run_id, key))
@@ -138,14 +139,17 @@ def walk(run: RunConfig, key: Key, settings: Settings, view: browser.View) -> br
     given = None
     if not browser.in_browser(run):
         given = browser.Given(_walked(run.run_id, key, settings), _figures(run.run_id, key, settings))
-    return browser.show(_job(run, key, settings), view, given, key="chain_walk")
+    name = browser.name_of(run.run_id, key, settings)
+    # In the plane the page has the exact posterior to speak of and waits for no word of the chains.
+    told = run.latent_dim != 2
+    return browser.show(name, _job(run, key, settings), view, given, key="chain_walk", told=told)
 
 
 def is_to_walk(run: RunConfig, key: Key, settings: Settings) -> bool:
     """Whether to go on to the walk; where the server has to do it, a student asks for it by a button."""
     if browser.in_browser(run):
         return True
-    name = browser.key_of(run.run_id, repr(key), settings)
+    name = browser.name_of(run.run_id, key, settings)
     if st.session_state.get("chain__asked") != name:
         st.info(
             "Your browser cannot run this decoder, so the server walks: "
@@ -166,7 +170,13 @@ def sweep(run: RunConfig, key: Key, seed: int) -> list[browser.Figures] | None:
     tried = {f"b = {b:g}": Settings("μ_x", b, SWEEP_CHAINS, SWEEP_STEPS, seed) for b in B}
     if not browser.in_browser(run):
         return [_figures(run.run_id, key, settings) for settings in tried.values()]
-    found = several.show({name: _job(run, key, settings) for name, settings in tried.items()}, key="chain_sweep")
+    found = several.show(
+        browser.name_of(run.run_id, key, seed),
+        lambda: {name: _job(run, key, settings) for name, settings in tried.items()},
+        len(tried),
+        run.latent_dim,
+        key="chain_sweep",
+    )
     return found and found.each
 
 
@@ -176,8 +186,16 @@ def from_all_starts(
     """The same chains from each of `STARTS`, and all as one lot; None while the browser walks, which the page shows."""
     each = {f"from {name}": settings._replace(start=name) for name in STARTS}
     if browser.in_browser(run):
-        jobs = {name: _job(run, key, one) for name, one in each.items()}
-        return several.show(jobs, key="chain_starts", exact=exact, islands=parts, together=True)
+        return several.show(
+            browser.name_of(run.run_id, key, settings._replace(start="")),
+            lambda: {name: _job(run, key, one) for name, one in each.items()},
+            len(each),
+            run.latent_dim,
+            key="chain_starts",
+            exact=exact,
+            islands=parts,
+            together=True,
+        )
     draws = [_second_half(_walked(run.run_id, key, one)) for one in each.values()]
     figures = [_figures(run.run_id, key, one) for one in each.values()]
     shares = None

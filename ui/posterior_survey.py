@@ -22,6 +22,7 @@ def weighed_digits() -> np.ndarray:
     return np.concatenate(unseen)
 
 
+@st.fragment
 def show(run: RunConfig, key: chains.Key) -> None:
     """A toggle, for it takes some seconds; then the gaps by class, the best and the worst digits."""
     if not controls.toggle("chain_survey", f"Weigh {10 * PER_CLASS} unseen digits (some seconds the first time)"):
@@ -53,10 +54,8 @@ def show(run: RunConfig, key: chains.Key) -> None:
             position = int(positions[place])
             label, number = int(digits.labels[position]), int(numbers[place])
             with column:
-                mean, _ = chains.encoded(run.run_id, position)
-                drawn = latent.decoded(run.run_id, np.array([mean, weighed[place].highest]))
                 figures.picture(
-                    pictures.grid(np.stack([digits.images[position], *drawn]), 3, gap=1),
+                    _side_by_side(run.run_id, position),
                     alt=f"A {label}, the decoding of its μ_x, and of the exact posterior's highest place.",
                     width="stretch",
                 )
@@ -71,3 +70,11 @@ def show(run: RunConfig, key: chains.Key) -> None:
                 if loaded:
                     st.rerun()  # the whole page: the image stands outside this fragment
     st.caption("Each time: x, the decoding of the encoder's μ_x, and of the place where p(z|x) is highest.")
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _side_by_side(run_id: str, position: int) -> np.ndarray:
+    """A digit, the decoding of its μ_x, and of the place where p(z|x) is highest."""
+    mean, _ = chains.encoded(run_id, position)
+    drawn = latent.decoded(run_id, np.array([mean, chains.weigh(run_id, position).highest]))
+    return pictures.grid(np.stack([models.digits().images[position], *drawn]), 3, gap=1)

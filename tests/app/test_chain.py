@@ -65,13 +65,13 @@ def test_smaller_steps_are_accepted_more_often(on_the_server):
 
 
 def test_what_a_browser_has_found_is_said_and_nothing_else_is():
-    at = open_chain("mlp-d2-b1")
+    at = open_chain("mlp-d8-b0.3")
     assert not at.exception
     assert "The chains are still walking." in opening.text(at)
     assert "**Takeaway.**" not in opening.text(at)
     data = shown(at, "walk")[0]
     assert (data["given"], data["known"], data["job"]["chains"], data["job"]["steps"]) == (None, False, 4, 100)
-    found = {"acceptance": 0.375, "rhat": None, "ess": 12.3, "mean": [0, 1], "sd": [1, 1]}
+    found = {"acceptance": 0.375, "rhat": None, "ess": 12.3, "mean": [0] * 8, "sd": [1] * 8}
     for sent in (
         {"key": "another", **found},
         {"key": data["key"]},
@@ -122,7 +122,6 @@ def test_a_decoder_that_browsers_lack_walks_when_it_is_asked_to():
     at.button(key="chain__ask").click().run()
     assert not at.exception
     assert 0 < figures(at)["acceptance"] < 1
-    assert "**Takeaway.**" in opening.text(at)
     at.number_input(key="chain_seed").set_value(1).run()  # another walk is asked for anew
     assert not shown(at, "walk")
     assert at.button(key="chain__ask")

@@ -34,8 +34,10 @@ def weights(run: RunConfig, encoder: bool = False) -> dict[str, str] | None:
     if run.run_id in _failed() or (digest := _digest(run.run_id)) is None:
         return None
     names = {part: export.file_name(run.run_id, part, digest) for part in export.PARTS}
-    if not all((export.FOLDER / name).exists() for name in names.values()) and not _write(run):
-        return None
+    if run.run_id not in _there():
+        if not all((export.FOLDER / name).exists() for name in names.values()) and not _write(run):
+            return None
+        _there().add(run.run_id)
     base = st.get_option("server.baseUrlPath").strip("/")
     wanted = export.PARTS if encoder else ("decoder",)
     return {part: "/".join(["", *filter(None, [base]), _ROUTE, names[part]]) for part in wanted}
@@ -71,6 +73,12 @@ def _digest(run_id: str) -> str | None:
         return export.digest(run_id)
     except zoo.ZooError:
         return None
+
+
+@st.cache_resource(ttl=60)
+def _there() -> set[str]:
+    """Runs whose files were there within the last minute: pages ask a dozen times a run."""
+    return set()
 
 
 @st.cache_resource(ttl=60)

@@ -6,7 +6,6 @@ chains walk. A walk that Python has done, for a decoder that browsers lack, is s
 
 import base64
 import hashlib
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,16 +63,19 @@ class View(NamedTuple):
     limits: dict[str, float]  # `rhat` and `ess` from which draws may be used
 
 
-def job_data(job: Job) -> dict:
-    """A job as `pool.js` takes it."""
+def target_data(job: Job) -> dict:
+    """What a job's chains look for, as `pool.js` takes it: the same for all jobs of one image."""
     bernoulli = job.run.likelihood == "bernoulli"
     return {
-        "weights": network.weights(job.run),
-        "target": {
-            "likelihood": "bernoulli" if bernoulli else "gaussian",
-            "scale": 1 / job.variance if bernoulli else 0.5 / job.variance,
-            "image": float32(job.image),
-        },
+        "likelihood": "bernoulli" if bernoulli else "gaussian",
+        "scale": 1 / job.variance if bernoulli else 0.5 / job.variance,
+        "image": float32(job.image),
+    }
+
+
+def job_data(job: Job) -> dict:
+    """How a job's chains walk, as `pool.js` takes it."""
+    return {
         "starts": float32(job.starts),
         "chains": len(job.starts),
         "d": job.run.latent_dim,
@@ -83,38 +85,38 @@ def job_data(job: Job) -> dict:
     }
 
 
-def key_of(*parts: object) -> str:
-    """A short name for all that decides what is found."""
-    return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=9).hexdigest()
+def name_of(*parts: object) -> str:
+    """A short name for all that decides what is found, from what Python shows of it."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=9).hexdigest()
 
 
-def show(job: Job, view: View, given: Given | None, *, key: str) -> Figures | None:
+def show(name: str, job: Job, view: View, given: Given | None, *, key: str, told: bool = True) -> Figures | None:
     """Draw the walk; the browser walks unless it is `given`.
 
     Args:
+        name: of all that decides what the walk comes to.
         job: what is walked; without `given` its run must be one that browsers can decode.
         view: the map around it.
         given: the walk, where Python has walked.
         key: of the element; what is found stays in the session under it.
+        told: whether the browser is to say what it has found; it shows that in any case.
 
     Returns:
         What the chains came to, None until the browser has said so.
     """
-    data = job_data(job)
-    walk = key_of(job.run.run_id, data, given is not None)
-    weights = data["weights"]
-    found = given.figures if given else found_in(f"{key}_found", walk, lambda sent: figures(sent, job.run.latent_dim))
+    target, weights = target_data(job), network.weights(job.run)
+    found = given.figures if given else found_in(f"{key}_found", name, lambda sent: figures(sent, job.run.latent_dim))
     pair = list(view.pair)
     _walk(
         data={
-            "key": walk,
+            "key": f"{name} given" if given else name,
             "run": job.run.run_id,
             "weights": weights,
             "answer": network.answer(job.run, st.session_state.get(f"{key}_asked")) if weights is None else None,
-            "job": None if given else data,
+            "job": None if given else job_data(job) | {"target": target, "weights": weights},
             "given": given and _given(given),
-            "known": found is not None,
-            "image": data["target"]["image"],
+            "known": found is not None or not told,
+            "image": target["image"],
             "pair": pair,
             "titles": view.titles,
             "mean": view.mean[pair].tolist(),
@@ -137,10 +139,10 @@ def take_found(key: str) -> None:
     st.session_state[f"{key}_found"] = st.session_state[key].found
 
 
-def found_in(slot: str, walk: str, read):
+def found_in(slot: str, name: str, read):
     """What was found of this walk, by `read`; None if it is of another, or nothing that could have been found."""
     sent = st.session_state.get(slot)
-    if not isinstance(sent, dict) or sent.get("key") != walk:
+    if not isinstance(sent, dict) or sent.get("key") != name:
         return None
     return read(sent)
 

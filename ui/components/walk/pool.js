@@ -11,6 +11,7 @@ import WORKER from "./worker.js" with { type: "text" };
 import { LANES } from "../network/batch.js";
 import { diagnose } from "./diagnostics.js";
 
+const AGAIN_AFTER = 5000; // ms
 const MOST_WORKERS = 8; // workers
 const TRACED = 4; // chains whose steps are drawn
 
@@ -134,6 +135,16 @@ export class Pool {
     this.workers.forEach((each) => each.terminate());
     this.workers = [];
   }
+}
+
+/**
+ * Say what was found until Python knows it: a word that comes while it draws the whole page anew can be lost.
+ * @param {() => {key: string, known: boolean}} current the component's data now
+ */
+export function tell(current, send, found, tries = 5) {
+  if (current()?.key !== found.key || current().known || !tries) return;
+  send("found", found);
+  setTimeout(() => tell(current, send, found, tries - 1), AGAIN_AFTER);
 }
 
 /** Mean and standard deviation of all draws together. */

@@ -4,7 +4,7 @@
 
 import { Decoder, paint } from "../network/decoder.js";
 import { Plane } from "../latent_map/plane.js";
-import { Pool, floats } from "./pool.js";
+import { Pool, floats, tell } from "./pool.js";
 import { Trace } from "./traces.js";
 
 const [EXACT, ENCODER, CHAIN, DRAWS] = ["#2b678d", "#e0457b", "#c8641b", "#8a6d3b"];
@@ -107,7 +107,7 @@ class Walk {
       : `Walked on the server: ${asked}.`;
     this.tell();
     this.draw(steps, true);
-    if (!this.data.given && !this.data.known) this.send("found", { key: this.data.key, ...this.found });
+    if (!this.data.given) tell(() => this.data, this.send, { key: this.data.key, ...this.found });
   }
 
   tell() {
@@ -315,6 +315,7 @@ class Walk {
   }
 
   end() {
+    this.data = null;
     this.pause();
     this.pool.end();
     this.decoder.stop();

@@ -1,12 +1,12 @@
 """Several walks in the student's browser of which only figures are wanted; a progress bar until they are there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ui.components import sources, walk
+from ui.components import network, sources, walk
 from vae_core.grid_posterior import GridPosterior
 from vae_core.islands import Islands
 
@@ -22,7 +22,10 @@ class Found(NamedTuple):
 
 
 def show(
-    jobs: dict[str, walk.Job],
+    name: str,
+    jobs: Callable[[], dict[str, walk.Job]],
+    count: int,
+    latent_dim: int,
     *,
     key: str,
     exact: GridPosterior | None = None,
@@ -32,7 +35,11 @@ def show(
     """Walk, with a progress bar.
 
     Args:
-        jobs: by the name a student reads; of runs that browsers can decode.
+        name: of all that decides what is found.
+        jobs: gives them by the name a student reads, all of one image and of a run that browsers can decode; called
+            only until the browser has walked.
+        count: of jobs.
+        latent_dim: of the run.
         key: of the element; what is found stays in the session under it.
         exact, islands: of p(z|x), to count the draws on each; both or none.
         together: whether R̂ of all walks as one lot is wanted.
@@ -40,15 +47,19 @@ def show(
     Returns:
         What was found, in the order of the jobs; None until the browser has said so.
     """
-    data = [walk.job_data(job) | {"name": name} for name, job in jobs.items()]
-    grid = _grid(exact, islands) if islands is not None else None
-    runs = [job.run.run_id for job in jobs.values()]
-    dimensions = [job.run.latent_dim for job in jobs.values()]
-    count = None if islands is None else len(islands)
-    name = walk.key_of(runs, data, grid, together)
-    found = walk.found_in(f"{key}_found", name, lambda sent: _read(sent, dimensions, count))
+    pieces = None if islands is None else len(islands)
+    found = walk.found_in(f"{key}_found", name, lambda sent: _read(sent, count, latent_dim, pieces))
+    data: dict = {"key": name, "known": found is not None, "together": together}
+    if found is None:
+        wanted = jobs()
+        one = next(iter(wanted.values()))
+        data |= {
+            "common": {"weights": network.weights(one.run), "target": walk.target_data(one)},
+            "jobs": [walk.job_data(job) | {"name": label} for label, job in wanted.items()],
+            "islands": None if islands is None else _grid(exact, islands),
+        }
     _walks(
-        data={"key": name, "jobs": data, "islands": grid, "together": together, "known": found is not None},
+        data=data,
         key=key,
         on_found_change=lambda: walk.take_found(key),
         on_unable_change=walk.say_unable,
@@ -56,18 +67,18 @@ def show(
     return found
 
 
-def _read(sent: dict, dimensions: Sequence[int], count: int | None) -> Found | None:
+def _read(sent: dict, count: int, latent_dim: int, pieces: int | None) -> Found | None:
     each = sent.get("each")
-    if not isinstance(each, list) or len(each) != len(dimensions):
+    if not isinstance(each, list) or len(each) != count:
         return None
-    figures = [walk.figures(one, latent_dim) for one, latent_dim in zip(each, dimensions, strict=True)]
+    figures = [walk.figures(one, latent_dim) for one in each]
     together = walk.number(sent.get("together"), missing=np.nan)
     if None in figures or together is None:
         return None
-    if count is None:
+    if pieces is None:
         return Found(figures, None, together)
     shares = [one.get("shares") for one in each]
-    if not all(isinstance(some, list) and len(some) == count for some in shares):
+    if not all(isinstance(some, list) and len(some) == pieces for some in shares):
         return None
     numbers = [[walk.number(value) for value in some] for some in shares]
     if any(value is None or not 0 <= value <= 1 for some in numbers for value in some):

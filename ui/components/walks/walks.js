@@ -1,11 +1,12 @@
 // Several walks one after the other in the browser, of which only figures are wanted: with other steps, or other starts.
 
-import { Pool, together } from "../walk/pool.js";
+import { Pool, tell, together } from "../walk/pool.js";
 
 /**
  * @typedef {{row: number, column: number, cell: number, runs: [number, number, number, number][], count: number}} Islands
  *   places of the first cell's centre; runs of cells: row, first column, last column, number of the island from 0
- * @typedef {{key: string, jobs: {name: string}[], known: boolean, islands: ?Islands, together: boolean}} Data
+ * @typedef {{key: string, known: boolean, together: boolean, jobs: {name: string}[], common: object, islands: ?Islands}} Data
+ *   what all jobs have in common: weights and target; nothing of the last three where all is known
  */
 
 const several = new WeakMap(); // root -> walks: the module runs again whenever data or theme change
@@ -15,6 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const walks = several.get(parentElement);
   walks.show(data, setTriggerValue);
   return () => {
+    walks.data = null;
     walks.pool.end();
     several.delete(parentElement);
   };
@@ -36,7 +38,7 @@ class Walks {
     try {
       for (const [k, job] of data.jobs.entries()) {
         this.status.textContent = `Walking in your browser: ${job.name}, ${k + 1} of ${data.jobs.length}.`;
-        const walked = await this.pool.walk(job, ({ done, steps }) => {
+        const walked = await this.pool.walk({ ...data.common, ...job }, ({ done, steps }) => {
           this.progress.value = (k + done / steps) / data.jobs.length;
         });
         if (!walked || data.key !== this.data.key) return; // another walk is wanted
@@ -50,7 +52,7 @@ class Walks {
       ...walked.figures(),
       shares: data.islands && shares(walked, data.islands),
     }));
-    this.send("found", { key: data.key, each, together: data.together ? together(found) : null });
+    tell(() => this.data, send, { key: data.key, each, together: data.together ? together(found) : null });
   }
 }
 
