@@ -23,7 +23,6 @@ FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_S
 SIDEBAR = 1  # first number of the path of what stands there
 KEPT_RUNS = 2  # global.maxCachedMessageAge
 MOVABLE = ("slider", "selectbox", "radio", "button_group", "checkbox", "number_input", "button", "bidi_component")
-AGAIN_AFTER = 5.0  # seconds; as pool.js has it
 WALKING = ("walk", "walks")  # components whose chains walk in the browser
 LEFT_ALONE = ("Train",)  # its time is the training's, and a server does one at a time whoever asks
 
@@ -148,18 +147,9 @@ class Student:
                 continue
             state = _state("bidi_component", name, _walked(data), "found")
             self._states[state.id] = state
-            try:
-                action = await self._run("found", AGAIN_AFTER, fragment_id=fragment)
-            except Dropped:
-                # Streamlit takes a fragment for gone, at times, after it drew the whole page, and answers nothing. The
-                # browser says it again; this student, who could not tell a late answer from none, loads the page anew.
-                await self.close()
-                for held in (self._states, self._kept, self._told):
-                    held.clear()
-                await self.open(self.page)
-                return None
-            self._states.pop(state.id, None)
             self._told.add(data["key"])
+            action = await self._run("found", fragment_id=fragment)
+            self._states.pop(state.id, None)
             return action._replace(label=name.component_name)
         return None
 
@@ -230,7 +220,7 @@ class Student:
             return [[round(self.random.uniform(-3, 3), 2) for _ in asked["values"]] for _ in range(4)]
         return [True]
 
-    async def _run(self, kind: str, patience: float = 0, **client_state) -> Action:
+    async def _run(self, kind: str, **client_state) -> Action:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self._query
@@ -248,7 +238,7 @@ class Student:
         blocks: dict[tuple[int, ...], str] = {}
         try:
             await self._socket.send(message.SerializeToString())
-            async with asyncio.timeout(patience or self._patience):
+            async with asyncio.timeout(self._patience):
                 while True:
                     raw = await self._socket.recv()
                     received += len(raw)
@@ -292,8 +282,10 @@ class Student:
                 "" if each.is_default else each.url_pathname: each.page_script_hash
                 for each in answer.navigation.app_pages
             }
-        elif what == "new_session" and answer.new_session.initialize.session_id:
-            self.session = answer.new_session.initialize.session_id
+        elif what == "new_session":
+            fresh.clear()  # a run that ended in `st.rerun` is followed by another, which draws all that stays
+            blocks.clear()
+            self.session = answer.new_session.initialize.session_id or self.session
         elif what == "delta" and answer.delta.WhichOneof("type") == "add_block":
             blocks[path] = answer.delta.fragment_id
         elif what == "delta" and answer.delta.WhichOneof("type") == "new_element":

@@ -214,7 +214,7 @@ def draw() -> None:
 draw()
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def between_the_two(run_id: str, label: int) -> tuple[mixture.MonteCarloEstimate, mixture.MonteCarloEstimate]:
     """KL(mixture ‖ one Gaussian) and the other way round, nats."""
     return mixture.kl_to(whole, matched, COMPARED, 0), mixture.kl_to(matched, whole, COMPARED, 0)

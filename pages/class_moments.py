@@ -88,7 +88,7 @@ inside_class.explore(run, label, plane)
 # --- estimates from few images ----------------------------------------------------------------------------------------
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def running(run_id: str, label: int, seed: int) -> moment_estimates.Estimates:
     return moment_estimates.running(whole, ORDERS, seed)
 
@@ -150,7 +150,7 @@ estimate()
 # --- what the mean looks like -----------------------------------------------------------------------------------------
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def typical(run_id: str) -> typical_digits.Typical:
     return typical_digits.typical(digits.images, encodings.mean, digits.labels)
 

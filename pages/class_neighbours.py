@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, grouping_choice, latent, lesson, models, picker
+from ui import class_cuts, controls, figures, grouping_choice, latent, lesson, models, picker
 from ui.grouping_choice import members, told
-from vae_core import gaussians, grouping, hierarchy, loops
+from vae_core import grouping, hierarchy, loops
 from vae_core.charts import class_pairs, pictures
 from vae_core.charts import neighbours as charts
 
@@ -38,18 +38,12 @@ METRICS = {
 }
 
 
-@st.cache_data(max_entries=256)
-def distances(run_id: str, metric: str) -> np.ndarray:
-    moments = models.moments(run_id)
-    return gaussians.pairwise_distances(moments.mean, moments.covariance, metric)
-
-
-@st.cache_data(max_entries=16)
+@st.cache_data(max_entries=16, show_spinner=False)
 def loop_counts(threshold: int) -> np.ndarray:
     return loops.count(digits.images, threshold)
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def class_pictures(run_id: str) -> np.ndarray:
     return latent.decoded(run_id, models.moments(run_id).mean)
 
@@ -104,7 +98,7 @@ def measured() -> tuple[str, str, np.ndarray, np.ndarray]:
         )
     with right:
         k = controls.slider("class_neighbours_k", "Cut into groups", 2, 6, 3, 1)
-    table = distances(run.run_id, metric.name)
+    table = class_cuts.distances(run.run_id, metric.name)
     drawn = hierarchy.tree(table, method)
     groups = hierarchy.cut(drawn.linkage, k)
     i, j = np.unravel_index((table + np.diag([np.inf] * 10)).argmin(), table.shape)
@@ -215,8 +209,7 @@ def across_the_zoo(chosen: np.ndarray, metric: str, method: str, k: int) -> None
     cuts = defaultdict(list)
     for each in models.runs():
         if models.metrics(each.run_id)["test"]["active_units"] > 0:
-            tree = hierarchy.tree(distances(each.run_id, metric), method)
-            cuts[tuple(hierarchy.cut(tree.linkage, k).tolist())].append(each.run_id)
+            cuts[class_cuts.cut(each.run_id, metric, method, k)].append(each.run_id)
     if not cuts:
         st.info("Every model of the zoo has collapsed: none groups the digits.")
         return

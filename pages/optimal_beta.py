@@ -101,7 +101,7 @@ st.markdown(
 )
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def likelihood_charts(run_ids: tuple[str, ...], latent_dim: int, run_id: str) -> tuple:
     frame = table.assign(current=table.run == run_id)
     frame["above"] = frame.negative_elbo - frame.negative_elbo.min()

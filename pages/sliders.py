@@ -153,7 +153,7 @@ move()
 # --- question and takeaway ---
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def changes(run_id: str) -> np.ndarray:
     """Root mean squared change of the image along each dimension's walk from the origin, grey levels, (d,)."""
     walks = traversal.axis_walks(np.zeros(run.latent_dim), traversal.prior_scale(run.latent_dim), WALK)

@@ -80,7 +80,7 @@ def check(problem: acceptance.Problem, values: dict[str, float]) -> lesson.Diagn
     return numbered_exercise.told(found, _NAMES, "Right, both. Only the random walk has to ask for the prior.")
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def _problem(seed: int) -> acceptance.Problem:
     return acceptance.make_problem(seed)
 

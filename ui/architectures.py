@@ -32,7 +32,7 @@ def unseen(number: int) -> np.ndarray:
     return (digits.images[chosen] / 255).astype(np.float32)
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def reconstructions(run_id: str, number: int) -> np.ndarray:
     """Of `unseen(number)`, from μ_x, (10, 28, 28)."""
     import torch
@@ -42,7 +42,7 @@ def reconstructions(run_id: str, number: int) -> np.ndarray:
         return vae.reconstruct(x, vae.encode(x)[0]).squeeze(1).numpy()
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def prior_samples(run_id: str, seed: int, count: int = ACROSS) -> np.ndarray:
     """Decoded draws from the prior, the same z for all runs of one size, (count, 28, 28)."""
     from vae_core import sampling, traversal
@@ -51,7 +51,7 @@ def prior_samples(run_id: str, seed: int, count: int = ACROSS) -> np.ndarray:
     return traversal.decode(vae, sampling.sample_prior(count, vae.config.latent_dim, seed))
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def variety(run_id: str) -> float:
     """Of decoded draws from the prior, 1 being that of the shipped digits."""
     from vae_core import variety
@@ -59,7 +59,7 @@ def variety(run_id: str) -> float:
     return variety.variety(prior_samples(run_id, 0, _VARIED), models.digits().images / 255)
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def mixtures(run_id: str, number: int) -> np.ndarray:
     """Skips of one of `unseen(number)` (rows) with z of another (columns), (10, 10, 28, 28)."""
     from vae_core import skip_mixing
@@ -67,7 +67,7 @@ def mixtures(run_id: str, number: int) -> np.ndarray:
     return skip_mixing.mixed(models.vae(run_id), unseen(number))
 
 
-@st.cache_data(max_entries=16)
+@st.cache_data(max_entries=16, show_spinner=False)
 def error_without_image(run_id: str) -> float:
     """½ squared error of decoding μ_x with the skips of the average image, over unseen digits."""
     import torch
@@ -81,7 +81,7 @@ def error_without_image(run_id: str) -> float:
     return float(half_sse(images, drawn).mean())
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def nodes(run_id: str, open_blocks: bool) -> list:
     """The network of a run, from the module itself (`module_diagram.Node`)."""
     from vae_core.module_diagram import diagram

@@ -88,7 +88,7 @@ def _distances(table: pd.DataFrame, latent_dim: int) -> None:
     )
 
 
-@st.cache_resource(max_entries=16, ttl=600)
+@st.cache_resource(max_entries=16, ttl=600, show_spinner=False)
 def _distance_chart(run_ids: tuple[str, ...], latent_dim: int):
     table = beta_family.criteria(latent_dim)
     ways = [
@@ -144,7 +144,7 @@ def _criteria(table: pd.DataFrame, best: dict[str, np.ndarray], latent_dim: int)
     )
 
 
-@st.cache_resource(max_entries=16, ttl=600)
+@st.cache_resource(max_entries=16, ttl=600, show_spinner=False)
 def _comparison(run_ids: tuple[str, ...], latent_dim: int) -> tuple:
     """The table as Markdown, and the chart: every criterion at every β."""
     table = beta_family.criteria(latent_dim)
@@ -187,7 +187,7 @@ def _samples(table: pd.DataFrame, best: dict[str, np.ndarray], latent_dim: int) 
         )
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def _decoded(run_id: str, latent_dim: int, seed: int) -> np.ndarray:
     from vae_core import traversal
 

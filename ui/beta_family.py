@@ -78,7 +78,7 @@ def _runs(run_ids: tuple[str, ...]) -> list[RunConfig]:
     return [run for run in models.runs() if run.run_id in run_ids]
 
 
-@st.cache_data(max_entries=4)
+@st.cache_data(max_entries=4, show_spinner=False)
 def _sizes(run_ids: tuple[str, ...]) -> list[int]:
     found = []
     for size in sorted({run.latent_dim for run in _runs(run_ids)}):
@@ -90,7 +90,7 @@ def _sizes(run_ids: tuple[str, ...]) -> list[int]:
     return found
 
 
-@st.cache_data(max_entries=32)
+@st.cache_data(max_entries=32, show_spinner=False)
 def _family(run_ids: tuple[str, ...], latent_dim: int, split: str) -> pd.DataFrame:
     runs = families.family(_runs(run_ids), latent_dim)
     figures = [models.metrics(run.run_id)[split] for run in runs]
@@ -107,7 +107,7 @@ def _family(run_ids: tuple[str, ...], latent_dim: int, split: str) -> pd.DataFra
     )
 
 
-@st.cache_data(max_entries=8)
+@st.cache_data(max_entries=8, show_spinner=False)
 def _plane(run_ids: tuple[str, ...], split: str) -> pd.DataFrame:
     from vae_core.charts.optimal_beta import OTHERS
 
@@ -136,7 +136,7 @@ def _criteria(run_ids: tuple[str, ...], latent_dim: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def class_accuracy(run_id: str) -> float:
     """Share of MNIST's test images whose likeliest class is their own, from one sample z each and N(μ_C, Σ_C)."""
     moments, test = models.moments(run_id), models.test_encodings(run_id)

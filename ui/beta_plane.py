@@ -63,7 +63,7 @@ def _plane(latent_dim: int, split: str) -> None:
         )
 
 
-@st.cache_resource(max_entries=256)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def _plane_chart(run_ids: tuple[str, ...], split: str, lowest: float, slope: float, run_id: str):
     runs = beta_family.plane(split)
     ends = (1.05 * float(runs.rate.max()), 1.08 * float(runs.half_sse.max()))
@@ -103,7 +103,7 @@ def _check(latent_dim: int, split: str) -> None:
     st.markdown(f"It fails where a model falls short of the frontier: β = {listed}. {why}")
 
 
-@st.cache_resource(max_entries=32)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _secants(run_ids: tuple[str, ...], latent_dim: int, split: str) -> tuple:
     """The secants that have a slope, the β that fall short, how many secants have none, and the chart."""
     family = beta_family.family(latent_dim, split)

@@ -53,7 +53,7 @@ def other_seeds(size: int) -> tuple[RunConfig, ...]:
     )
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def shown() -> Shown:
     """The digits shown, the same on every visit."""
     digits = models.digits()
@@ -150,7 +150,7 @@ def drawn_variety(run_id: str) -> float:
     return variety(drawn, models.digits().images[shown().index] / 255)
 
 
-@st.cache_data
+@st.cache_data(show_spinner=False)
 def data_variances() -> np.ndarray:
     """Largest variances of the shipped digits along any direction, descending."""
     from vae_core import collapse
@@ -158,7 +158,7 @@ def data_variances() -> np.ndarray:
     return collapse.leading_variances(models.digits().images)
 
 
-@st.cache_data
+@st.cache_data(show_spinner=False)
 def mean_image_cost() -> float:
     """½ SSE of drawing the average digit for every image, over the shipped digits."""
     from vae_core import collapse

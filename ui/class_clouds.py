@@ -20,7 +20,7 @@ QUANTITIES = {
 ALL = "all at once"
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def clouds(run_id: str, kept: tuple[int, ...]):
     """`vae_core.clouds.Clouds` in some of the dimensions, in this order; shared, not to be changed."""
     from vae_core import clouds
@@ -28,7 +28,7 @@ def clouds(run_id: str, kept: tuple[int, ...]):
     return clouds.clouds(clouds.restricted(models.moments(run_id), kept))
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def size_charts(run_id: str, kept: tuple[int, ...]) -> tuple:
     """The charts of volume and of effective dimensions; building them takes longer than all they show."""
     from vae_core.charts import volume
@@ -38,7 +38,7 @@ def size_charts(run_id: str, kept: tuple[int, ...]) -> tuple:
     return volumes, volume.effective(found.effective, found.mean.shape[1])
 
 
-@st.cache_resource(max_entries=128)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def direction_charts(run_id: str, rank: int, kept: tuple[int, ...]) -> tuple:
     """Angles between the classes' axes of one rank, and those axes as rows of loadings."""
     from vae_core import geometry
@@ -65,7 +65,7 @@ def walk(run_id: str, digit: int, kept: tuple[int, ...]) -> np.ndarray:
     return traversal.decode(models.vae(run_id), latents)
 
 
-@st.cache_data(max_entries=128)
+@st.cache_data(max_entries=128, show_spinner=False)
 def walk_changes(run_id: str, digit: int, kept: tuple[int, ...]) -> list[dict]:
     """For each axis of a walk, how weight, width, height and slant change (`strokes.change_along`)."""
     from vae_core import strokes
@@ -75,7 +75,7 @@ def walk_changes(run_id: str, digit: int, kept: tuple[int, ...]) -> list[dict]:
     return [strokes.change_along(images, real) for images in walk(run_id, digit, kept)]
 
 
-@st.cache_data(max_entries=4)
+@st.cache_data(max_entries=4, show_spinner=False)
 def zoo_table(run_ids: tuple[str, ...]):
     """One row a plain run, as a data frame: β (or a calibrated run's learnt variance), volume, effective dimensions."""
     import pandas as pd

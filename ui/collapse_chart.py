@@ -63,7 +63,7 @@ def _family() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["beta", "rate", "latent_dim", "run", "active"])
 
 
-@st.cache_resource(max_entries=4)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _collapse_chart(run_ids: tuple[str, ...]):
     table, variances = _family(), recorded.variances()
     betas = np.geomspace(table.beta.min(), table.beta.max(), 80)

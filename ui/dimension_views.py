@@ -24,7 +24,7 @@ class Walks(NamedTuple):
     images: np.ndarray  # (latent_dim, STEPS, 28, 28) float32
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def violins(run_id: str, kind: str, digit: int | None) -> list:
     """A `densities.Violin` a dimension, of the shipped digits of one class or, with None, of all."""
     from vae_core import densities
@@ -44,7 +44,7 @@ def walks(run_id: str) -> Walks:
     return Walks(scale.centre, scale.unit, traversal.decode(models.vae(run_id), latents))
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def walk_pictures(run_id: str) -> list[str]:
     """Each dimension's walk as one PNG data URI, low to high."""
     from vae_core.charts import pictures
@@ -52,7 +52,7 @@ def walk_pictures(run_id: str) -> list[str]:
     return [pictures.data_uri(pictures.grid(images, len(STEPS), gap=1)) for images in walks(run_id).images]
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def match(run_id: str, other_id: str):
     """`matching.Matching` of two runs over the shipped digits, and the share of the second a linear map explains."""
     from vae_core import alignment, matching

@@ -1,6 +1,6 @@
 """What follows from the zoo alone, kept in a folder that replicas share: computed once, not once by each of them.
 
-    @st.cache_data(max_entries=64)
+    @st.cache_data(max_entries=64, show_spinner=False)
     @disk_cache.kept(Nearest)
     def neighbours(run_id, way):
         ...

@@ -18,16 +18,19 @@ from streamlit.logger import set_log_level
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
 from ui import (  # noqa: E402
+    class_cuts,
     disk_cache,
     known_classes,
     models,
     posterior_chains,
     posterior_survey,
+    rate_parts,
     roads,
     sample_ways,
     stations,
+    unusual_digits,
 )
-from vae_core import zoo  # noqa: E402
+from vae_core import gaussians, zoo  # noqa: E402
 
 
 class _Complaints(logging.Handler):
@@ -56,6 +59,11 @@ def fill(run_id: str) -> None:
     if models.vae(run_id).config.latent_dim == 2:
         for position in posterior_survey.weighed_digits():
             posterior_chains.weigh(run_id, int(position))
+    for metric in gaussians.METRICS:
+        class_cuts.distances(run_id, metric)
+    if models.vae(run_id).config.snapshots:
+        rate_parts.splits(run_id)
+    unusual_digits.unseen(run_id)
     stations.shortest(run_id)
     for density in roads.DENSITIES:
         roads.familiar(run_id, density)

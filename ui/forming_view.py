@@ -80,7 +80,7 @@ def cloud(run: RunConfig, directions: Axes, names: tuple[str, ...], per_class: i
     )
 
 
-@st.cache_resource(max_entries=16)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _curves(run_id: str) -> tuple:
     frames = models.snapshots(run_id)["step"]
     bands = phases.phases(recorded.course(run_id).marks)
@@ -107,7 +107,7 @@ def curves(run: RunConfig) -> None:
     )
 
 
-@st.cache_resource(max_entries=32)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def shares(run_id: str) -> np.ndarray:
     """Share of the variance of z between the classes at each recorded step, all dimensions, (S,)."""
     from vae_core.latent_film import between_share

@@ -73,7 +73,7 @@ def _score(run_id: str, where: str, count: int, way: str) -> class_scores.Scores
         return class_scores.score(log_posterior(classes, way, z), test.label)
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def mistakes(run_id: str, where: str, way: str) -> tuple[np.ndarray, class_scores.Mistakes]:
     """Where the held-out digits stand, (N, latent_dim), and which of them are named wrongly, the surest first."""
     digits, encodings = models.digits(), models.encodings(run_id)
@@ -82,7 +82,7 @@ def mistakes(run_id: str, where: str, way: str) -> tuple[np.ndarray, class_score
     return z, class_scores.confidently_wrong(posterior, digits.labels[digits.held_out])
 
 
-@st.cache_data(max_entries=64)
+@st.cache_data(max_entries=64, show_spinner=False)
 def log_density_of_unseen(run_id: str) -> np.ndarray:
     """log p(z) at the μ_x of the held-out digits, one Gaussian a class, nats."""
     return log_density(known(run_id, per_class()), models.encodings(run_id).mean[models.digits().held_out])

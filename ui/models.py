@@ -40,7 +40,7 @@ def runs() -> tuple[RunConfig, ...]:
     return tuple(run for run in _listed() if run.run_id not in left_out) if left_out else _listed()
 
 
-@st.cache_resource(ttl=60)
+@st.cache_resource(ttl=60, show_spinner=False)
 def damaged() -> dict[str, str]:
     """Run id -> what is wrong with it. Forgotten after a minute, so that restored files are found again."""
     return {}
@@ -122,7 +122,7 @@ def digits():
         st.stop()
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def digit_pictures() -> list[str]:
     """A PNG data URI for every shipped digit, in their order; for tooltips and `mark_image`."""
     from vae_core.charts.pictures import data_uris
@@ -156,12 +156,12 @@ def _or_leave_out(load: Callable[[str], Any], run_id: str) -> Any:
         st.rerun()
 
 
-@st.cache_resource(ttl=60)
+@st.cache_resource(ttl=60, show_spinner=False)
 def _listed() -> tuple[RunConfig, ...]:
     return tuple(zoo.list_runs())
 
 
-@st.cache_resource(ttl=60)
+@st.cache_resource(ttl=60, show_spinner=False)
 def _listed_classifiers() -> tuple[RunConfig, ...]:
     return tuple(zoo.list_classifiers())
 
@@ -186,7 +186,7 @@ def _classifier(run_id: str) -> "Classifier":
     return zoo.load_classifier(run_id)
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _test_representation(run_id: str):
     representation, label = zoo.test_representation(run_id)
     return tuple(_read_only((representation, label)))
@@ -198,37 +198,37 @@ def _vae(run_id: str) -> "VAE":
     return zoo.load(run_id)
 
 
-@st.cache_resource(max_entries=256)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def _metrics(run_id: str) -> dict[str, Any]:
     return zoo.metrics(run_id)
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _history(run_id: str):
     return zoo.history(run_id)
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _moments(run_id: str):
     return zoo.moments(run_id)
 
 
-@st.cache_resource(max_entries=2 * KEPT)
+@st.cache_resource(max_entries=2 * KEPT, show_spinner=False)
 def _test_encodings(run_id: str):
     return zoo.test_encodings(run_id)
 
 
-@st.cache_resource(max_entries=256, ttl=600)
+@st.cache_resource(max_entries=256, ttl=600, show_spinner=False)
 def _sample_quality(run_id: str) -> dict[str, Any] | None:
     return zoo.sample_quality(run_id)
 
 
-@st.cache_resource(max_entries=16)  # 1.6 MB each
+@st.cache_resource(max_entries=16, show_spinner=False)  # 1.6 MB each
 def _snapshots(run_id: str):
     return zoo.snapshots(run_id)
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def _digits():
     return zoo.digits()
 

@@ -66,7 +66,7 @@ def check(problem: class_moments.Problem, values: dict[str, float]) -> lesson.Di
     return numbered_exercise.told(found, _NAMES, "Right, mean and covariance. New numbers make a new exercise.")
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def _problem(seed: int) -> class_moments.Problem:
     return class_moments.make_problem(seed)
 

@@ -34,7 +34,7 @@ def starts() -> None:
     )
 
 
-@st.cache_resource(max_entries=32)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _curves(run_id: str, with_frames: bool) -> tuple:
     course = recorded.course(run_id)
     frames = models.snapshots(run_id)["step"] if with_frames else np.array([], int)

@@ -90,7 +90,7 @@ def image(key: Key) -> np.ndarray:
     return models.digits().images[key] / np.float32(255)
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)  # a spinner would move all below it to other places
 def encoded(run_id: str, key: Key) -> tuple[np.ndarray, np.ndarray]:
     """Mean and log-variance of q(z|x), (d,) each."""
     if not isinstance(key, bytes):

@@ -78,7 +78,7 @@ def _go_to_click(prefix: str, key: str) -> None:
             st.session_state[f"{prefix}_{axis}"] = round(float(places[0][axis]), 2)
 
 
-@st.cache_data(max_entries=128)
+@st.cache_data(max_entries=128, show_spinner=False)
 def _plane(
     run_id: str, names: tuple[str, str], _axes: np.ndarray, through: str
 ) -> tuple[posterior_map.Slice, posterior_map.Window]:

@@ -1,9 +1,11 @@
 """What the rate of a recorded training is made of, step by step: information, and what all images share."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
-from ui import figures, models, recorded
+from ui import disk_cache, figures, models, recorded
 from vae_core import information
 from vae_core.charts import phases as charts
 from vae_core.config import RunConfig
@@ -11,16 +13,24 @@ from vae_core.config import RunConfig
 SEED = 0  # of the draws that the information is estimated with
 
 
+class _Parts(NamedTuple):
+    parts: np.ndarray  # (steps, fields of a RateSplit)
+
+
 @st.cache_data(max_entries=16, show_spinner="Splitting the rate …")
 def splits(run_id: str) -> list[information.RateSplit]:
     """The rate's parts at each recorded step, of the recorded digits."""
+    return [information.RateSplit(*map(float, row)) for row in _split(run_id).parts]
+
+
+@disk_cache.kept(_Parts)
+def _split(run_id: str) -> _Parts:
     shots = models.snapshots(run_id)
-    return [
-        information.split_rate(mean, logvar, SEED) for mean, logvar in zip(shots["mean"], shots["logvar"], strict=True)
-    ]
+    pairs = zip(shots["mean"], shots["logvar"], strict=True)
+    return _Parts(np.array([information.split_rate(mean, logvar, SEED) for mean, logvar in pairs]))
 
 
-@st.cache_resource(max_entries=16)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _parts_chart(run_id: str):
     shots, found = models.snapshots(run_id), splits(run_id)
     of_rate = {name: np.array([getattr(split, name) for split in found]) for name in charts.PARTS}

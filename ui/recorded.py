@@ -87,7 +87,7 @@ def address(prefix: str, run: RunConfig, step: int) -> dict[str, str]:
     return {f"{prefix}_dim": str(run.latent_dim), f"{prefix}_training": name(run), f"{prefix}_step": str(step)}
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def mean_image_half_sse() -> float:
     """½ SSE of drawing the mean image for every shipped digit: half the pixels' total variance."""
     from vae_core import collapse
@@ -95,7 +95,7 @@ def mean_image_half_sse() -> float:
     return collapse.mean_image_half_sse(models.digits().images)
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def variances() -> np.ndarray:
     """Leading eigenvalues of the covariance of the shipped digits' pixels, descending."""
     from vae_core import collapse
@@ -103,7 +103,7 @@ def variances() -> np.ndarray:
     return collapse.leading_variances(models.digits().images)
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def course(run_id: str) -> Course:
     """The history of a run with its landmarks."""
     history = models.history(run_id)
@@ -130,7 +130,7 @@ def told_marks(marks: phases.Landmarks) -> list[tuple[int, float, str]]:
     return [(mark.step, mark.rate, name) for mark, name in named if mark is not None]
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def rates(run_id: str) -> np.ndarray:
     """Mean rate of the recorded digits at each recorded step, nats, (S,)."""
     shots = models.snapshots(run_id)
@@ -207,7 +207,7 @@ def dimension_names(run: RunConfig) -> list[str]:
     return [latent.name(dimension) for dimension in range(run.latent_dim)]
 
 
-@st.cache_data(max_entries=16)
+@st.cache_data(max_entries=16, show_spinner=False)
 def cloud_data(run_id: str, first: int, second: int) -> dict:
     """The latent cloud in two dimensions, as the film takes it."""
     from ui.components import training_film
@@ -223,7 +223,7 @@ def cloud_data(run_id: str, first: int, second: int) -> dict:
     )
 
 
-@st.cache_data(max_entries=16)
+@st.cache_data(max_entries=16, show_spinner=False)
 def picture_data(run_id: str) -> dict:
     """What the decoder draws over the training, as the film takes it."""
     from ui.components import training_film

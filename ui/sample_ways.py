@@ -102,7 +102,7 @@ def judged(run_id: str, way: str) -> sample_quality.Quality:
     return sample_quality.quality(sample_quality.judge_images(judge, images / np.float32(255)), _judged_digits())
 
 
-@st.cache_data
+@st.cache_data(show_spinner=False)
 def floor() -> sample_quality.Quality:
     """The same for as many held-out digits, beside the others: what real digits score."""
     every, held_out = _judged_digits(), models.digits().held_out
@@ -130,7 +130,7 @@ def _neighbours(run_id: str, crowd: str) -> Nearest:
     return _nearest(to_judge(run_id, crowd).images)
 
 
-@st.cache_data
+@st.cache_data(show_spinner=False)
 def _neighbours_of_unseen() -> Nearest:
     digits = models.digits()
     return _nearest(digits.images[digits.held_out])

@@ -39,14 +39,14 @@ class _Tour(NamedTuple):
     digits: np.ndarray  # (10,)
 
 
-@st.cache_data(max_entries=256)
+@st.cache_data(max_entries=256, show_spinner=False)
 def distances(run_id: str, metric: str) -> np.ndarray:
     """Between the ten classes, (10, 10), latent units; metric as in `METRICS`."""
     moments = models.moments(run_id)
     return gaussians.pairwise_distances(moments.mean, moments.covariance, METRICS[metric])
 
 
-@st.cache_data(max_entries=512)
+@st.cache_data(max_entries=512, show_spinner=False)
 def study(run_id: str, metric: str, closed: bool) -> GreedyStudy:
     """Greedy and shortest tours of a model from every start."""
     return study_greedy(distances(run_id, metric), closed)
@@ -57,13 +57,13 @@ def shortest(run_id: str) -> list[int]:
     return _shortest(run_id).digits.tolist()
 
 
-@st.cache_resource(max_entries=256)
+@st.cache_resource(max_entries=256, show_spinner=False)
 @disk_cache.kept(_Tour)
 def _shortest(run_id: str) -> _Tour:
     return _Tour(np.array(study(run_id, "class means", False).best))
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def plane(run_id: str) -> Plane:
     """The plane in which the tours and roads of a model are drawn."""
     moments = models.moments(run_id)

@@ -70,7 +70,7 @@ def recorded_vaes(sizes) -> list[RunConfig]:
     return sorted(found, key=lambda run: run.schedule != "one-cycle")  # stable: the rest of the order stays
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def representation(run_id: str) -> np.ndarray:
     """A classifier's h(x) of the shipped digits, (5000, d) float64."""
     import torch
@@ -110,7 +110,7 @@ class Line(NamedTuple):
     chart: object
 
 
-@st.cache_resource(max_entries=128)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def line(vae_id: str, classifier_id: str, a: int, b: int) -> dict[str, Line]:
     """Classes a and b of the test images in both spaces, drawn at one scale; by the space's name."""
     from vae_core.charts import two_spaces as charts
@@ -125,7 +125,7 @@ def line(vae_id: str, classifier_id: str, a: int, b: int) -> dict[str, Line]:
     return {name: Line(each, charts.along_line(each.first, each.second, (a, b), reach)) for name, each in found.items()}
 
 
-@st.cache_resource(max_entries=32)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def pairs_chart(vae_id: str, classifier_id: str, marked: tuple[int, int]):
     """The 45 pairs by rank in both spaces."""
     from vae_core.charts import two_spaces as charts
@@ -188,7 +188,7 @@ def forming(vae_id: str, classifier_id: str) -> Forming:
     return Forming(step, vae, classifier, cka, clouds, places)
 
 
-@st.cache_resource(max_entries=16)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def curves(vae_id: str, classifier_id: str) -> list[tuple[object, str]]:
     """Charts of both spaces over training that follow the film, each with its text."""
     from vae_core.charts import two_spaces as charts

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import known_classes, models
+from ui import disk_cache, known_classes, models
 from vae_core import drawn, unusual
 from vae_core.picture import to_mnist
 
@@ -37,6 +37,7 @@ class Unseen(NamedTuple):
 
 
 @st.cache_data(max_entries=64, show_spinner="Measuring the unseen digits …")
+@disk_cache.kept(Unseen)
 def unseen(run_id: str) -> Unseen:
     """What `stand` compares with."""
     digits = models.digits()

@@ -75,13 +75,13 @@ def _digest(run_id: str) -> str | None:
         return None
 
 
-@st.cache_resource(ttl=60)
+@st.cache_resource(ttl=60, show_spinner=False)
 def _there() -> set[str]:
     """Runs whose files were there within the last minute: pages ask a dozen times a run."""
     return set()
 
 
-@st.cache_resource(ttl=60)
+@st.cache_resource(ttl=60, show_spinner=False)
 def _failed() -> set[str]:
     """Runs whose files could not be written; tried again after a minute."""
     return set()
