@@ -71,14 +71,9 @@ def _as_sent(figure):
     if isinstance(figure, Drawing):
         return _drawn(figure)
     if type(figure).__module__.startswith("plotly"):
-        from plotly.validator_cache import ValidatorCache
-
         if "to_dict" not in vars(figure):
             kept = figure.to_dict()
             object.__setattr__(figure, "to_dict", lambda: kept)
-            # What Plotly knows of all attributes there are, read from a file to check the few of a figure: 12 MB. It
-            # keeps what it has used, and reads the file again (25 ms) for a figure that has others.
-            ValidatorCache._json_cache = None
         return figure
     known = vars(figure).get("_as_sent")
     if known is None:

@@ -7,6 +7,9 @@
 - A control with a key asks whether the session's state holds None under it. Streamlit answers by putting together the
   whole state as a page sees it, values of components and all; a page of twenty controls does so twenty times. Here the
   one value is looked up.
+- An option of the configuration is read under one lock for all threads, several times an element. A thread that has to
+  give up the interpreter while it holds that lock stops all others that draw: with fifty students a replica, two thirds
+  of all scripts stood there, and their class of two hundred waited thirty times as long. Here it is read without.
 - A cached function inspects its own signature for every argument of every call. Here once.
 
 What is sent and what is found stay the same. Everything here replaces private parts of Streamlit, which is pinned;
@@ -20,6 +23,7 @@ from contextvars import Context, copy_context
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
@@ -30,6 +34,7 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 _wake = AppSession._call_soon_on_event_loop
 _look = Runtime._enqueued_some_message
 _whole = SafeSessionState.filtered_state.fget
+_locked = config.get_option
 _inspected = cache_utils._get_positional_arg_name
 # Of cached functions. Weak, for pages define some, anew at every run, and each holds all that its page has computed.
 _arguments: WeakKeyDictionary[Callable, dict[int, str | None]] = WeakKeyDictionary()
@@ -40,6 +45,7 @@ def make_quick() -> None:
     AppSession._call_soon_on_event_loop = _in_line
     Runtime._enqueued_some_message = _look_once
     SafeSessionState.filtered_state = property(State)
+    config.get_option = _option
     cache_utils._get_positional_arg_name = _argument
 
 
@@ -115,6 +121,15 @@ class State(Mapping[str, Any]):
 
     def __str__(self) -> str:
         return str(_whole(self._safe))
+
+
+def _option(key: str) -> Any:
+    """The value of an option; where there is none of this name, or none was read yet, what Streamlit does."""
+    options = (
+        config._config_options
+    )  # never emptied; while files are read again, which a server does not, defaults stand there
+    known = options.get(key) if options is not None else None
+    return _locked(key) if known is None else known.value
 
 
 def _argument(function: Callable, place: int) -> str | None:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from types import SimpleNamespace
 
 import pytest
+from streamlit import config
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
@@ -271,3 +272,31 @@ def test_a_function_of_a_page_that_ran_before_is_not_held():
         return weakref.ref(cached)
 
     assert of_a_page()() is None
+
+
+def test_every_option_has_the_value_it_has_under_the_lock():
+    options = config.get_config_options()
+    assert len(options) > 100
+    for name in options:
+        assert config.get_option(name) == quick_streamlit._locked(name)
+    with pytest.raises(RuntimeError, match=r"no\.such"):
+        config.get_option("no.such")
+
+
+def test_an_option_that_is_set_is_seen_at_once():
+    before = config.get_option("client.showErrorDetails")
+    try:
+        for value in ("full", "none"):
+            config.set_option("client.showErrorDetails", value)
+            assert config.get_option("client.showErrorDetails") == value
+    finally:
+        config.set_option("client.showErrorDetails", before)
+
+
+def test_an_option_is_read_while_another_thread_holds_the_lock():
+    read = []
+    with config._config_lock:
+        reader = threading.Thread(target=lambda: read.append(config.get_option("server.port")))
+        reader.start()
+        reader.join(timeout=20)
+    assert len(read) == 1
