@@ -45,7 +45,8 @@ def make_quick() -> None:
     AppSession._call_soon_on_event_loop = _in_line
     Runtime._enqueued_some_message = _look_once
     SafeSessionState.filtered_state = property(State)
-    config.get_option = _option
+    if config.get_option.__module__ in (config.__name__, __name__):  # else AppTest has put its own there, for a run
+        config.get_option = _option
     cache_utils._get_positional_arg_name = _argument
 
 

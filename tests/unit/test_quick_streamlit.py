@@ -13,6 +13,7 @@ from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.testing.v1.util import patch_config_options
 
 from ui import quick_streamlit
 
@@ -300,3 +301,10 @@ def test_an_option_is_read_while_another_thread_holds_the_lock():
         reader.start()
         reader.join(timeout=20)
     assert len(read) == 1
+
+
+def test_options_that_a_test_of_the_app_puts_there_stay():
+    with patch_config_options({"global.appTest": True}):
+        quick_streamlit.make_quick()
+        assert config.get_option("global.appTest") is True
+    assert config.get_option("global.appTest") is False
