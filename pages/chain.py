@@ -92,7 +92,8 @@ def the_walk(settings: chains.Settings) -> walk.Figures | None:
         else f"Of {run.latent_dim} dimensions the two of the highest rate. "
     )
     st.caption(
-        grid + "Dots: draws of all chains, second half. Play goes through the first chain, with x̂(z) at every step: "
+        grid + "R̂ is 1 where all chains look alike, and the ESS says how many independent draws they are worth. "
+        "Dots: draws of all chains, second half. Play goes through the first chain, with x̂(z) at every step: "
         "pictures that x may be a noisy version of, if the chain is right. Below, up to four chains step by step; the "
         "grey half is left out, the dashed line is μ_x. Chains that have met look like one strip of grass; a flat "
         "piece is a chain that is stuck."

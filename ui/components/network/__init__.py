@@ -34,10 +34,10 @@ def weights(run: RunConfig, encoder: bool = False) -> dict[str, str] | None:
     if run.run_id in _failed() or (digest := _digest(run.run_id)) is None:
         return None
     names = {part: export.file_name(run.run_id, part, digest) for part in export.PARTS}
-    if run.run_id not in _there():
+    if (export.FOLDER, *names.values()) not in _there():
         if not all((export.FOLDER / name).exists() for name in names.values()) and not _write(run):
             return None
-        _there().add(run.run_id)
+        _there().add((export.FOLDER, *names.values()))
     base = st.get_option("server.baseUrlPath").strip("/")
     wanted = export.PARTS if encoder else ("decoder",)
     return {part: "/".join(["", *filter(None, [base]), _ROUTE, names[part]]) for part in wanted}
@@ -76,8 +76,8 @@ def _digest(run_id: str) -> str | None:
 
 
 @st.cache_resource(ttl=60, show_spinner=False)
-def _there() -> set[str]:
-    """Runs whose files were there within the last minute: pages ask a dozen times a run."""
+def _there() -> set[tuple]:
+    """Folders and names of files that were there within the last minute: pages ask a dozen times a run."""
     return set()
 
 
