@@ -9,9 +9,10 @@ DATA   ?= data
 app: $(VENV)/app.stamp
 	$(BIN)/streamlit run streamlit_app.py
 
-# Lint first: it answers in a second. Browser tests need a Chromium and say so if there is none.
+# Lint first: it answers in a second. Browser tests need a Chromium and say so if there is none. One thread for arithmetic,
+# as a server has: two for each of two processes wait for each other, and the tests of the pages take 1.6 times as long.
 test: $(VENV)/dev.stamp lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """What β does: every trained β on one slider, two side by side, curves over all, and how losses elsewhere compare."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -129,7 +131,7 @@ def slide() -> None:
     of = views.space(ids, betas, how)
     first, last = (models.metrics(ids[k])["test"] for k in (0, -1))
     figures.chart(
-        views.animation(ids, betas, how, here),
+        partial(views.animation, ids, betas, how, here),
         alt=f"Latent cloud of {len(views.shown().dots)} digits with class ellipses at {len(betas)} values of β, by a "
         f"slider. From β = {betas[0]:g} to {betas[-1]:g} the rate falls from {first['rate']:.1f} to {last['rate']:.1f} "
         f"nats and ½ SSE rises from {first['half_sse']:.1f} to {last['half_sse']:.1f}.",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui import class_clouds, controls, ellipse_exercise, figures, latent, lesson, picker
 from vae_core import directions, ellipses, geometry
+from vae_core.charts import ellipsoids as in_space
 from vae_core.charts import volume
 
 run = picker.current_run()
@@ -129,10 +130,8 @@ def draw() -> None:
     if not shown:
         st.info("Choose a class above.", icon=":material/touch_app:")
     elif space == 3:
-        from vae_core.charts import ellipsoids  # plotly is large, and only three dimensions need it
-
         figures.chart(
-            partial(ellipsoids.ellipsoids, seen.mean, seen.covariance, shown, n_sigma, titles, ball),
+            partial(in_space.ellipsoids, seen.mean, seen.covariance, shown, n_sigma, titles, ball),
             alt=alt,
             key="volume__space",
         )

@@ -1,5 +1,7 @@
 """Two β of one family side by side: clouds, pictures, rates, figures, and where both stand on the curves over β."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -44,7 +46,7 @@ def compare(prefix: str, ids: tuple[str, ...], betas: tuple[float, ...]) -> None
     st.markdown("**Which dimensions carry the rate**")
     counts = [models.metrics(ids[k])["test"]["active_units"] for k in chosen]
     figures.chart(
-        views.rates(ids[left], ids[right], names),
+        partial(views.rates, ids[left], ids[right], names),
         alt=f"Rate of each of the {size} dimensions; {counts[0]} are on at β = {betas[left]:g}, {counts[1]} at "
         f"β = {betas[right]:g}.",
         finding="Highest first, each model for itself: place 1 on the left is not the same axis as place 1 on the "
@@ -59,7 +61,7 @@ def compare(prefix: str, ids: tuple[str, ...], betas: tuple[float, ...]) -> None
                 st.markdown(f"{title[0].upper()}{title[1:]}")
                 ends = [views.figures_of(ids[k])[name] for k in (0, left, right, -1)]
                 figures.chart(
-                    views.curve(ids, betas, name, unit, left, right),
+                    partial(views.curve, ids, betas, name, unit, left, right),
                     alt=f"{title} against β: {ends[0]:.2f} at β = {betas[0]:g}, {ends[-1]:.2f} at β = "
                     f"{betas[-1]:g}; left {ends[1]:.2f}, right {ends[2]:.2f}.",
                     key=f"{prefix}__curve_{name}",
@@ -80,7 +82,7 @@ def _one_side(key: str, ids: tuple, betas: tuple, position: int, other: int) -> 
     chosen = ids[position]
     test = models.metrics(chosen)["test"]
     figures.chart(
-        views.pair_cloud(ids, betas, position, other),
+        partial(views.pair_cloud, ids, betas, position, other),
         alt=f"Latent cloud at β = {betas[position]:g}, with class ellipses; rate {test['rate']:.1f} nats.",
         key=key,
         config={"displayModeBar": False},

@@ -166,7 +166,7 @@ def mean_image_cost() -> float:
     return collapse.mean_image_half_sse(models.digits().images)
 
 
-@st.cache_data(max_entries=128, show_spinner="Measuring …")
+@st.cache_resource(max_entries=128, show_spinner="Measuring …")
 def figures_of(run_id: str) -> dict[str, float]:
     """What the curves show of a run, on MNIST's test images; volumes on its training images."""
     from vae_core import clouds
@@ -183,18 +183,17 @@ def figures_of(run_id: str) -> dict[str, float]:
     }
 
 
-@st.cache_resource(max_entries=24, show_spinner="Drawing every β …")
-def animation(run_ids: tuple[str, ...], betas: tuple[float, ...], how: str, start: int):
-    """The figure with the slider over all β (`charts.beta.all_betas`)."""
+@st.cache_resource(max_entries=8, show_spinner="Drawing every β …")
+def _frames(run_ids: tuple[str, ...], betas: tuple[float, ...], how: str) -> list:
     from vae_core.charts import beta as charts
     from vae_core.charts import pictures
 
-    of, digits = space(run_ids, betas, how), shown()
+    of = space(run_ids, betas, how)
 
     def strip(images: np.ndarray) -> str:
         return pictures.data_uri(pictures.enlarge(pictures.grid(images, len(images), gap=1, background=0.25), 2))
 
-    frames = []
+    real, frames = strip(originals()), []
     for position, (run_id, beta) in enumerate(zip(run_ids, betas, strict=True)):
         test = models.metrics(run_id)["test"]
         drawn = prior_draws(run_ids, betas, how, position)
@@ -202,17 +201,25 @@ def animation(run_ids: tuple[str, ...], betas: tuple[float, ...], how: str, star
             charts.Frame(
                 f"{beta:g}",
                 cloud(run_id, of, position),
-                (strip(originals()), strip(reconstructions(run_id)), strip(drawn)),
+                (real, strip(reconstructions(run_id)), strip(drawn)),
                 f"rate {test['rate']:.1f} · ½ SSE {test['half_sse']:.1f} nats · "
                 f"{test['active_units']} of {of.turn.shape[1]} active",
             )
         )
+    return frames
+
+
+def animation(run_ids: tuple[str, ...], betas: tuple[float, ...], how: str, start: int):
+    """The figure with the slider over all β (`charts.beta.all_betas`)."""
+    from vae_core.charts import beta as charts
+
+    of, digits = space(run_ids, betas, how), shown()
     names = ("ten digits no model has seen", "their reconstructions, x̂ of μ_x", "ten draws of the prior, decoded")
     labels = digits.labels[digits.dots]
+    frames = _frames(run_ids, betas, how)
     return charts.all_betas(frames, labels, digits.followed, of.titles, names, of.reach, start)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
 def pair_cloud(run_ids: tuple[str, ...], betas: tuple[float, ...], position: int, other: int):
     """One run's cloud, turned to match its family, on axes that make room for another's too, as a chart."""
     from vae_core.charts import beta as charts
@@ -223,7 +230,6 @@ def pair_cloud(run_ids: tuple[str, ...], betas: tuple[float, ...], position: int
     return charts.cloud(drawn, digits.labels[digits.dots], digits.followed, of.titles, reach)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
 def curve(run_ids: tuple[str, ...], betas: tuple[float, ...], name: str, unit: str, left: int, right: int):
     """A figure of every run against β with two of them marked, as a chart."""
     from vae_core.charts import beta_curves as charts
@@ -237,7 +243,6 @@ def curve(run_ids: tuple[str, ...], betas: tuple[float, ...], name: str, unit: s
     return charts.curve(np.array(betas), values, unit, marked, other, percent=name == "accuracy")
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
 def rates(left_id: str, right_id: str, names: tuple[str, str]):
     """Rates of two runs by dimension, as a chart."""
     from vae_core.charts import beta_curves as charts

@@ -15,10 +15,11 @@ from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 from streamlit.elements.vega_charts import _convert_altair_to_vega_lite_spec
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
-from ui import quick_altair
+from ui import quick_altair, quick_plotly
 from ui.kept_by_size import Kept, weight_of
 from vae_core.charts import pictures
 from vae_core.charts.drawing import Drawing, with_numbers
+from vae_core.charts.plotly_figure import PlotlyFigure
 
 # Charts as they are sent, some four hundred. Fifty students of a replica look at two hundred: those that a move of a
 # control leaves as they were are not made anew.
@@ -31,7 +32,7 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     """Show an Altair chart or a Plotly figure.
 
     Args:
-        figure: `alt.Chart` (layered, concatenated, …), `Drawing` or `plotly.graph_objects.Figure`; or a
+        figure: `alt.Chart` (layered, concatenated, …), `Drawing` or `PlotlyFigure`, or what `as_sent` made of one; or a
             `functools.partial` that makes one from its arguments alone: it is called once, and whoever asks for the
             same is sent the same.
         alt: what a student who cannot see the chart would be told, one sentence.
@@ -42,7 +43,7 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
     Returns:
         What Streamlit returns: the selection with `on_select="rerun"`.
     """
-    made = _made.get(_content(figure), lambda: _as_sent(figure())) if isinstance(figure, partial) else _as_sent(figure)
+    made = _made.get(_content(figure), lambda: as_sent(figure())) if isinstance(figure, partial) else as_sent(figure)
     draw = st.vega_lite_chart if isinstance(made, dict) else st.plotly_chart
     event = draw(made, width="stretch", alt=alt, key=key, **more)
     if finding:
@@ -51,7 +52,7 @@ def chart(figure, alt: str, finding: str | None = None, *, key: str | None = Non
 
 
 def _weigh(made) -> int:
-    return weight_of(made if isinstance(made, dict) else made.to_dict())
+    return weight_of(made if isinstance(made, dict) else made.specification.text)
 
 
 _made = Kept(KEPT_BYTES, _weigh)
@@ -62,19 +63,17 @@ def _content(recipe: partial) -> bytes:
     return hashlib.blake2b(dumps((recipe.func, recipe.args, recipe.keywords))).digest()
 
 
-def _as_sent(figure):
+def as_sent(figure):
     """An Altair chart as the dict that Streamlit takes, its data as Arrow; kept with the chart, for many are cached.
 
-    A Plotly figure stays one, for Streamlit would check a dict anew at every run; its dict is kept as well, for it is a
-    deep copy: of a film's hundreds of traces it costs more than all the rest of a page. Change no figure after this.
+    A Plotly figure becomes what `quick_plotly.sent` makes of it. Change no figure after this.
     """
+    if isinstance(figure, dict | quick_plotly.Sent):
+        return figure
     if isinstance(figure, Drawing):
         return _drawn(figure)
-    if type(figure).__module__.startswith("plotly"):
-        if "to_dict" not in vars(figure):
-            kept = figure.to_dict()
-            object.__setattr__(figure, "to_dict", lambda: kept)
-        return figure
+    if isinstance(figure, PlotlyFigure):
+        return quick_plotly.sent(figure)
     known = vars(figure).get("_as_sent")
     if known is None:
         # Comparing it with Vega-Lite's schema costs twice the drawing; the tests do so for every chart of every page.
@@ -88,7 +87,7 @@ def _drawn(drawing: Drawing) -> dict[str, Any]:
     """A drawing as the dict that Streamlit takes; its look is turned into JSON once."""
     known = vars(drawing.look).get("_as_json")
     if known is None:
-        known = json.dumps({key: value for key, value in _as_sent(drawing.look).items() if key != "datasets"})
+        known = json.dumps({key: value for key, value in as_sent(drawing.look).items() if key != "datasets"})
         object.__setattr__(drawing.look, "_as_json", known)
     specification, datasets, named = with_numbers(json.loads(known), drawing.numbers), {}, {}
     for name, columns in drawing.tables.items():

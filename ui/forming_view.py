@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, heavy_work, latent, models, plane_choice, recorded
+from ui import controls, figures, latent, models, plane_choice, recorded
 from vae_core import phases
 from vae_core.charts import forming
 from vae_core.config import RunConfig
@@ -60,10 +60,9 @@ def _cloud(run_id: str, directions: Axes, names: tuple[str, ...], per_class: int
     film, index = _film(run_id, directions, per_class)
     titles = tuple(f"{name} of μ_x" for name in names)
     if len(names) == 3:
-        with heavy_work.turn:
-            return forming.space_film(film, titles)
+        return figures.as_sent(forming.space_film(film, titles))
     picture_of = dict(zip(models.digits().index.tolist(), models.digit_pictures(), strict=True))
-    return forming.plane_film(film, [picture_of[number] for number in index.tolist()], titles)
+    return figures.as_sent(forming.plane_film(film, [picture_of[number] for number in index.tolist()], titles))
 
 
 def cloud(run: RunConfig, directions: Axes, names: tuple[str, ...], per_class: int) -> None:

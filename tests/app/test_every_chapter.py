@@ -1,8 +1,9 @@
-"""All chapters: with a model whose z says nothing, and every chart as Vega-Lite wants it."""
+"""All chapters: with a model whose z says nothing, and every chart as Vega-Lite or Plotly wants it."""
 
 import json
 import re
 
+import plotly.graph_objects as go
 import pytest
 from altair.utils import schemapi
 from altair.vegalite.v6.schema.core import Root
@@ -25,13 +26,13 @@ def test_a_model_that_does_not_use_z_breaks_no_chapter():
     assert problems == {}
 
 
-@pytest.mark.parametrize("run_id", ["mlp-d2-b1", "mlp-d8-b1"])
+@pytest.mark.parametrize("run_id", ["mlp-d2-b1", "mlp-d3-b1", "mlp-d8-b1"])
 def test_every_chart_fits_the_schema_and_is_made_of_altairs_own_objects(run_id, monkeypatch):
     hashed = []  # a channel given as a string or a dict costs a hash of Altair's whole schema
     make = schemapi._FromDict.__init__
     monkeypatch.setattr(schemapi._FromDict, "__init__", lambda *given: hashed.append(given) or make(*given))
     at = open_page(None, run_id)
-    drawn = 0
+    drawn, in_plotly = 0, set()
     for chapter in course.CHAPTERS:
         at.switch_page(chapter.file).run()
         for toggle in at.main.toggle:
@@ -41,5 +42,9 @@ def test_every_chart_fits_the_schema_and_is_made_of_altairs_own_objects(run_id, 
         for chart in at.get("vega_lite_chart"):
             Root.validate(json.loads(chart.proto.spec))  # the app itself does not, to save the time
             drawn += 1
+        for chart in at.get("plotly_chart"):
+            go.Figure(json.loads(chart.proto.spec))
+            in_plotly.add(chapter.key)
         assert not hashed, chapter.key
     assert drawn > 40
+    assert in_plotly >= {"beta"} | ({"forming", "volume"} if run_id == "mlp-d3-b1" else set())

@@ -90,14 +90,14 @@ def settle(page: Page, timeout_s: float = 60) -> None:
     page.wait_for_timeout(600)  # charts draw after their data has come, and say so to nobody
 
 
-def at_rest(page: Page, look: Callable[[], Seen], timeout_s: float = 20) -> Seen:
-    """What `look` gives once it gives the same for half a second: what is drawn late or moves changes till then."""
+def at_rest(page: Page, look: Callable[[], Seen], timeout_s: float = 20, seconds: float = 0.5) -> Seen:
+    """What `look` gives once it gives the same `seconds` apart: what is drawn late or moves changes till then."""
     end = time.monotonic() + timeout_s
     before, seen = None, look()
     while seen is None or seen != before:
         if time.monotonic() > end:
             raise TimeoutError(f"still changing after {timeout_s:g} s, now {seen}")
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(1000 * seconds)
         before, seen = seen, look()
     return seen
 

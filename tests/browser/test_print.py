@@ -28,6 +28,8 @@ def _open(page, app: str, address: str) -> None:
     page.wait_for_function(
         "() => [...document.querySelectorAll('.stVegaLiteChart')].every((chart) => chart.querySelector('svg.marks'))"
     )
+    # Components come last: the button, and with it the address, is there when its module has run.
+    page.locator(".print-page .address").filter(has_text=app).wait_for(state="attached")
 
 
 def _joined(text: str) -> str:

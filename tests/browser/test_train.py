@@ -16,6 +16,11 @@ pytestmark = pytest.mark.browser
 
 SLOW = 120_000  # ms: torch starts in a process of its own, on a machine that may be busy
 CHARTS = "[data-testid=stVegaLiteChart] svg.marks"
+UNSEEN = """(selector) => {
+    const unseen = [...document.querySelectorAll(selector)].filter((each) => !("seen" in each.dataset));
+    unseen.forEach((each) => (each.dataset.seen = ""));
+    return unseen.length;
+}"""  # how many, and marks them
 
 
 @contextmanager
@@ -41,8 +46,7 @@ def step(page) -> int:
 def test_the_curves_move_in_place_and_cancelling_stops_them(page, app):
     begin(page, app, 100)
     expect(page.locator(CHARTS)).to_have_count(3, timeout=SLOW)
-    page.wait_for_timeout(1500)  # drawn for good
-    page.evaluate("selector => document.querySelectorAll(selector).forEach(each => (each.dataset.seen = ''))", CHARTS)
+    running.at_rest(page, lambda: page.evaluate(UNSEEN, CHARTS), seconds=2)  # drawn for good: none is new any more
     line = page.locator(CHARTS).first.locator("path[aria-roledescription='line mark']").first
     before, drawn = step(page), line.get_attribute("d")
     page.wait_for_function(

@@ -1,7 +1,6 @@
 """Charts of β: a digit is one dot in every frame, axes do not move, marks stand where the runs are."""
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from vae_core.charts import beta, beta_curves, palette
@@ -23,7 +22,7 @@ def frames():
 
 @pytest.fixture(scope="module")
 def figure(frames):
-    return beta.all_betas(frames, LABELS, FOLLOWED, ("z₁", "z₂"), ("one", "two"), 4.0, 1)
+    return beta.all_betas(frames, LABELS, FOLLOWED, ("z₁", "z₂"), ("one", "two"), 4.0, 1).checked()
 
 
 def test_every_frame_moves_the_same_traces_and_every_digit_stays_the_same_point(figure, frames):
@@ -77,14 +76,14 @@ def test_ellipses_are_one_sigma_of_the_class(figure, frames):
 
 
 def test_one_cloud_has_the_same_traces_as_a_frame():
-    alone = beta.cloud(cloud(0), LABELS, FOLLOWED, ("a", "b"), 3.0)
+    alone = beta.cloud(cloud(0), LABELS, FOLLOWED, ("a", "b"), 3.0).checked()
     assert len(alone.data) == 23
     assert alone.layout.xaxis.range == (-3, 3)
     assert alone.layout.xaxis.title.text == "a"
 
 
 def test_rates_are_ordered_each_run_for_itself():
-    figure = beta_curves.rates(np.array([0.5, 2.0, 0.0]), np.array([1.0, 0.1, 3.0]), ("left", "right"))
+    figure = beta_curves.rates(np.array([0.5, 2.0, 0.0]), np.array([1.0, 0.1, 3.0]), ("left", "right")).checked()
     np.testing.assert_allclose(figure.data[0].y, [2, 0.5, 0])
     np.testing.assert_allclose(figure.data[1].y, [3, 1, 0.1])
     assert figure.data[0].marker.pattern.shape != figure.data[1].marker.pattern.shape
@@ -93,11 +92,12 @@ def test_rates_are_ordered_each_run_for_itself():
 def test_curves_mark_the_two_runs_and_the_other_seed():
     betas, values = np.array([0.1, 1, 10]), np.array([5.0, 3.0, 0.0])
     marked = [(0, "left", beta.LEFT), (2, "right", beta.RIGHT)]
-    figure = beta_curves.curve(betas, values, "nats", marked, (np.array([1.0]), np.array([3.2])))
+    figure = beta_curves.curve(betas, values, "nats", marked, (np.array([1.0]), np.array([3.2]))).checked()
     line, seed, left, right = figure.data
     np.testing.assert_array_equal(line.x, betas)
     assert (seed.x[0], seed.y[0]) == (1, 3.2)
     assert (left.x[0], left.y[0], right.x[0], right.y[0]) == (0.1, 5, 10, 0)
     assert left.marker.symbol != right.marker.symbol
     assert figure.layout.xaxis.type == "log"
-    assert isinstance(beta_curves.curve(betas, values, "share", marked[:1], percent=True), go.Figure)
+    shares = beta_curves.curve(betas, values, "share", marked[:1], percent=True).checked()
+    assert shares.layout.yaxis.tickformat == ".0%"

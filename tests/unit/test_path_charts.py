@@ -31,7 +31,7 @@ def test_the_map_of_a_tour_holds_its_legs_and_can_be_clicked():
 
 def test_the_map_in_space_holds_the_tour():
     means = RNG.normal(size=(10, 3))
-    figure = tours.tour_map_3d(means, np.tile(np.eye(3), (10, 1, 1)), [3, 1, 4], [(4, 0)], ("z₁", "z₂", "z₃"))
+    figure = tours.tour_map_3d(means, np.tile(np.eye(3), (10, 1, 1)), [3, 1, 4], [(4, 0)], ("z₁", "z₂", "z₃")).checked()
     tour = next(trace for trace in figure.data if trace.type == "scatter3d" and trace.line.width == 7)
     np.testing.assert_allclose(np.stack([tour.x, tour.y, tour.z], axis=1), means[[3, 1, 4]])
 

@@ -75,7 +75,7 @@ def test_the_plane_holds_every_recorded_place_of_every_digit():
 
 def test_the_space_has_a_frame_a_recorded_step_and_keeps_its_view():
     recorded = film(3)
-    figure = forming.space_film(recorded, ("a", "b", "c"))
+    figure = forming.space_film(recorded, ("a", "b", "c")).checked()
     assert [frame.name for frame in figure.frames] == ["0", "1", "2", "3", "4"]
     for number, frame in enumerate(figure.frames):
         assert len(frame.data) == len(frame.traces) == len(figure.data) - 1

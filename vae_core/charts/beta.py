@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from vae_core.charts.palette import COLOURS, DIGITS, LABELS
+from vae_core.charts.plotly_figure import PlotlyFigure
 from vae_core.ellipses import ellipse
 
 LEFT, RIGHT = "#2f86b5", "#c8641b"  # the two β compared; 3:1 on paper and on night, and shapes differ too
@@ -56,7 +56,7 @@ def all_betas(
     strip_titles: Sequence[str],
     reach: float,
     start: int,
-) -> go.Figure:
+) -> PlotlyFigure:
     """Every β as a frame, with a slider and a play button that work in the browser alone.
 
     Args:
@@ -99,15 +99,7 @@ def all_betas(
         return {"images": pictures, "annotations": words}
 
     moving = [_moving(frame.cloud, labels, followed) for frame in frames]
-    still = _prior()
     numbers = list(range(1, 1 + len(moving[0])))
-    figure = go.Figure(
-        data=[still, *moving[start]],
-        frames=[
-            {"name": frame.beta, "data": traces, "traces": numbers, "layout": layout(frame)}
-            for frame, traces in zip(frames, moving, strict=True)
-        ],
-    )
     steps = [{"method": "animate", "label": frame.beta, "args": [[frame.beta], _move(_GLIDE_MS)]} for frame in frames]
     slider = {
         "active": start,
@@ -141,31 +133,34 @@ def all_betas(
             {"label": "Pause", "method": "animate", "args": [[None], {**_move(0), "mode": "immediate"}]},
         ],
     }
-    figure.update_layout(
-        **_plane(titles, reach),
-        **layout(frames[start]),
-        height=inner + _TOP,
-        margin={"l": 48, "r": 12, "t": _TOP, "b": 0, "autoexpand": False},
-        sliders=[slider],
-        updatemenus=[buttons],
+    plane = _plane(titles, reach)
+    plane["yaxis"]["domain"] = [below(_CLOUD), 1]
+    look = {
+        "height": inner + _TOP,
+        "margin": {"l": 48, "r": 12, "t": _TOP, "b": 0, "autoexpand": False},
+        "sliders": [slider],
+        "updatemenus": [buttons],
+    }
+    return PlotlyFigure(
+        [_prior(), *moving[start]],
+        plane | layout(frames[start]) | look,
+        [
+            {"name": frame.beta, "data": traces, "traces": numbers, "layout": layout(frame)}
+            for frame, traces in zip(frames, moving, strict=True)
+        ],
     )
-    figure.update_yaxes(domain=[below(_CLOUD), 1])
-    return figure
 
 
-def cloud(of: Cloud, labels: np.ndarray, followed: Sequence[int], titles: tuple[str, str], reach: float) -> go.Figure:
+def cloud(
+    of: Cloud, labels: np.ndarray, followed: Sequence[int], titles: tuple[str, str], reach: float
+) -> PlotlyFigure:
     """One latent space; arguments as in `all_betas`."""
-    figure = go.Figure([_prior(), *_moving(of, labels, followed)])
-    return figure.update_layout(
-        **_plane(titles, reach), height=360, margin={"l": 48, "r": 8, "t": 8, "b": 44, "autoexpand": False}
-    )
+    look = {"height": 360, "margin": {"l": 48, "r": 8, "t": 8, "b": 44, "autoexpand": False}}
+    return PlotlyFigure([_prior(), *_moving(of, labels, followed)], _plane(titles, reach) | look)
 
 
 def _moving(of: Cloud, labels: np.ndarray, followed: Sequence[int]) -> list[dict]:
-    """The traces that change with β, always the same ones in the same order.
-
-    As dicts: a figure checks and copies what it is given, and a hundred traces checked twice take twice as long.
-    """
+    """The traces that change with β, always the same ones in the same order."""
     points = _rounded(of.points)
     followed = list(followed)
     traces = [
@@ -224,12 +219,12 @@ def _moving(of: Cloud, labels: np.ndarray, followed: Sequence[int]) -> list[dict
     return traces
 
 
-def _prior() -> go.Scatter:
+def _prior() -> dict:
     """Circles at one and two standard deviations of N(0, I), as one line with a gap."""
     lines = [ellipse(np.zeros(2), np.eye(2), n, 61) for n in (1.0, 2.0)]
     both = _rounded(np.concatenate([lines[0], [[np.nan, np.nan]], lines[1]]))
     line = {"color": INK, "dash": "dash", "width": 1.5}
-    return go.Scatter(x=both[:, 0], y=both[:, 1], mode="lines", line=line, hoverinfo="skip")
+    return {"type": "scatter", "x": both[:, 0], "y": both[:, 1], "mode": "lines", "line": line, "hoverinfo": "skip"}
 
 
 def _plane(titles: tuple[str, str], reach: float) -> dict:

@@ -1,9 +1,9 @@
 """Classes in three latent dimensions as ellipsoids that can be turned, in Plotly."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from vae_core.charts.palette import DIGITS
+from vae_core.charts.plotly_figure import PlotlyFigure
 from vae_core.ellipses import ellipsoid
 
 _INK = "#757c86"  # of axes and text: read on paper and on night
@@ -17,7 +17,7 @@ def ellipsoids(
     n_sigma: float,
     titles: tuple[str, str, str],
     with_prior: bool,
-) -> go.Figure:
+) -> PlotlyFigure:
     """n-sigma ellipsoids with the class's digit at the mean; all axes at one scale.
 
     Args:
@@ -27,38 +27,45 @@ def ellipsoids(
         titles: of the axes.
         with_prior: draw the ball of N(0, I).
     """
-    figure = go.Figure()
-    if with_prior:
-        figure.add_trace(_surface(np.zeros(3), np.eye(3), n_sigma, _INK, 0.08, "prior"))
-    for digit in shown:
-        colour = DIGITS[digit].colour
-        figure.add_trace(_surface(means[digit], covariances[digit], n_sigma, colour, 0.28, f"digit {digit}"))
-    figure.add_trace(
-        go.Scatter3d(
-            x=means[shown, 0],
-            y=means[shown, 1],
-            z=means[shown, 2],
-            mode="markers+text",
-            text=[f"<b>{digit}</b>" for digit in shown],
-            textposition="top center",
-            textfont={"size": 16, "color": [DIGITS[digit].colour for digit in shown]},
-            marker={"size": 4, "color": [DIGITS[digit].colour for digit in shown]},
-            hovertemplate="mean of %{text}<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
-            showlegend=False,
-        )
+    colours = [DIGITS[digit].colour for digit in shown]
+    traces = [_surface(np.zeros(3), np.eye(3), n_sigma, _INK, 0.08, "prior")] if with_prior else []
+    traces += [
+        _surface(means[digit], covariances[digit], n_sigma, colour, 0.28, f"digit {digit}")
+        for digit, colour in zip(shown, colours, strict=True)
+    ]
+    traces.append(
+        {
+            "type": "scatter3d",
+            **dict(zip("xyz", means[shown].T, strict=True)),
+            "mode": "markers+text",
+            "text": [f"<b>{digit}</b>" for digit in shown],
+            "textposition": "top center",
+            "textfont": {"size": 16, "color": colours},
+            "marker": {"size": 4, "color": colours},
+            "hovertemplate": "mean of %{text}<br>%{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
+            "showlegend": False,
+        }
     )
     axis = {"color": _INK, "gridcolor": "rgba(122,130,140,0.35)", "showbackground": False, "zeroline": False}
     axes = zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)
     scene = {name: {**axis, "title": {"text": title}} for name, title in axes}
-    figure.update_layout(
-        scene={**scene, "aspectmode": "data"}, height=540, margin={"l": 0, "r": 0, "t": 0, "b": 0}, showlegend=False
-    )
-    return figure
+    layout = {
+        "scene": {**scene, "aspectmode": "data"},
+        "height": 540,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+    }
+    return PlotlyFigure(traces, layout)
 
 
-def _surface(mean, covariance, n_sigma: float, colour: str, opacity: float, name: str) -> go.Mesh3d:
+def _surface(mean, covariance, n_sigma: float, colour: str, opacity: float, name: str) -> dict:
     mesh = ellipsoid(mean, covariance, n_sigma, _RINGS)
-    (x, y, z), (i, j, k) = mesh.vertices.T.round(3), mesh.triangles.T
-    return go.Mesh3d(
-        x=x, y=y, z=z, i=i, j=j, k=k, color=colour, opacity=opacity, name=name, hovertemplate=f"{name}<extra></extra>"
-    )
+    return {
+        "type": "mesh3d",
+        **dict(zip("xyz", mesh.vertices.T.round(3), strict=True)),
+        **dict(zip("ijk", mesh.triangles.T, strict=True)),
+        "color": colour,
+        "opacity": opacity,
+        "name": name,
+        "hovertemplate": f"{name}<extra></extra>",
+    }

@@ -8,12 +8,12 @@ step, named by its number.
 import altair as alt
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import pyarrow as pa
 
 from vae_core.charts.palette import COLOURS, LABELS, class_encodings
 from vae_core.charts.phases import CURVE, FRAME, frame_parameter, steps_axis, with_frame
 from vae_core.charts.plane import equal_scales
+from vae_core.charts.plotly_figure import PlotlyFigure
 from vae_core.ellipses import ellipse
 from vae_core.latent_film import LatentFilm
 from vae_core.phases import Phase
@@ -80,7 +80,7 @@ def plane_film(film: LatentFilm, pictures: list[str], titles: tuple[str, str], h
     )
 
 
-def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560) -> go.Figure:
+def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560) -> PlotlyFigure:
     """The same in three axes, to be turned while it plays: the view is kept from frame to frame.
 
     Show it without Streamlit's theme, which would paint over the grid.
@@ -94,43 +94,39 @@ def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560
     ellipsoids = _circles(film.class_mean, film.class_covariance)  # (S, 10, P, 3)
     vertices = ellipsoids.shape[2]
     moving = list(zip(film.points, ellipsoids.reshape(len(ellipsoids), -1, 3), film.class_mean, strict=True))
-    dots, outlines, names = moving[0]
-    colours = [COLOURS[digit] for digit in film.labels]
-    figure = go.Figure(
-        [
-            go.Scatter3d(
-                **_coordinates(ring),
-                mode="lines",
-                line={"color": _PRIOR, "width": 2, "dash": "dash"},
-                hovertemplate="prior, 1 σ<extra></extra>",
-            ),
-            go.Scatter3d(
-                **_coordinates(dots),
-                mode="markers",
-                marker={"size": 3, "color": colours},
-                text=film.labels.astype(str),
-                hovertemplate="a %{text}<extra></extra>",
-            ),
-            go.Scatter3d(  # one trace: a trace for each class would be four times as many arrays in every frame
-                **_coordinates(outlines),
-                mode="lines",
-                line={"color": np.repeat(COLOURS, vertices).tolist(), "width": 3},
-                text=np.repeat(LABELS, vertices).tolist(),
-                hovertemplate="digit %{text}, 1 σ<extra></extra>",
-            ),
-            go.Scatter3d(
-                **_coordinates(names),
-                mode="markers+text",
-                marker={"size": 17, "color": list(COLOURS), "line": {"color": "white", "width": 2}},
-                text=[f"<b>{label}</b>" for label in LABELS],
-                textposition="middle center",
-                textfont={"size": 15, "color": "white"},
-                hoverinfo="skip",
-            ),
-        ]
-    )
-    figure.frames = [
-        {  # dicts: go.Frame and go.Scatter3d would be checked and copied once more
+    looks = [
+        {
+            "mode": "markers",
+            "marker": {"size": 3, "color": [COLOURS[digit] for digit in film.labels]},
+            "text": film.labels.astype(str),
+            "hovertemplate": "a %{text}<extra></extra>",
+        },
+        {  # one trace: a trace for each class would be four times as many arrays in every frame
+            "mode": "lines",
+            "line": {"color": np.repeat(COLOURS, vertices), "width": 3},
+            "text": np.repeat(LABELS, vertices),
+            "hovertemplate": "digit %{text}, 1 σ<extra></extra>",
+        },
+        {
+            "mode": "markers+text",
+            "marker": {"size": 17, "color": COLOURS, "line": {"color": "white", "width": 2}},
+            "text": [f"<b>{label}</b>" for label in LABELS],
+            "textposition": "middle center",
+            "textfont": {"size": 15, "color": "white"},
+            "hoverinfo": "skip",
+        },
+    ]
+    prior = {
+        "mode": "lines",
+        "line": {"color": _PRIOR, "width": 2, "dash": "dash"},
+        "hovertemplate": "prior, 1 σ<extra></extra>",
+    }
+    traces = [
+        {"type": "scatter3d", **_coordinates(points), **look}
+        for points, look in zip((ring, *moving[0]), (prior, *looks), strict=True)
+    ]
+    frames = [
+        {
             "name": str(number),
             "data": [{"type": "scatter3d", **_coordinates(points)} for points in parts],
             "traces": list(range(1, 1 + len(parts))),
@@ -144,15 +140,15 @@ def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560
         name: {**axis, "title": {"text": title}, "range": [centre - half, centre + half]}
         for name, title, centre in places
     }
-    figure.update_layout(
-        scene={**scene, "aspectmode": "cube", "uirevision": "kept", "camera": {"eye": _EYE}},
-        uirevision="kept",
-        paper_bgcolor="rgba(0,0,0,0)",
-        height=height,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        showlegend=False,
-    )
-    return figure
+    layout = {
+        "scene": {**scene, "aspectmode": "cube", "uirevision": "kept", "camera": {"eye": _EYE}},
+        "uirevision": "kept",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+    }
+    return PlotlyFigure(traces, layout, frames)
 
 
 def followed(

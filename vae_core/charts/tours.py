@@ -6,11 +6,11 @@ from itertools import pairwise
 import altair as alt
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from vae_core.charts.channels import either
 from vae_core.charts.palette import COLOURS, DIGITS, LABELS, SEQUENTIAL
 from vae_core.charts.plane import equal_scales
+from vae_core.charts.plotly_figure import PlotlyFigure
 from vae_core.ellipses import ellipse, ellipsoid
 
 TRAVEL = "#c8641b"  # the road travelled; 3:1 on paper and on night
@@ -95,44 +95,46 @@ def tour_map_3d(
     ahead: Sequence[tuple[int, int]],
     titles: tuple[str, str, str],
     height: int = 560,
-) -> go.Figure:
+) -> PlotlyFigure:
     """As `tour_map`, in space: means (10, 3), covariances (10, 3, 3) as one-sigma ellipsoids; drag to turn it."""
-    figure = go.Figure()
-    for digit, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
-        vertices, triangles = ellipsoid(mean, covariance, 1.0, rings=8)
-        figure.add_mesh3d(
-            **dict(zip("xyz", vertices.T.round(3), strict=True)),
-            **dict(zip("ijk", triangles.T, strict=True)),
-            color=COLOURS[digit],
-            opacity=0.12,
-            hoverinfo="skip",
-        )
-    for a, b in ahead:
-        figure.add_scatter3d(
-            **dict(zip("xyz", means[[a, b]].T, strict=True)),
-            mode="lines",
-            line={"color": AHEAD, "width": 2, "dash": "dash"},
-            hoverinfo="skip",
-        )
-    figure.add_scatter3d(
-        **dict(zip("xyz", means[list(travelled)].T, strict=True)),
-        mode="lines",
-        line={"color": TRAVEL, "width": 7},
-        hoverinfo="skip",
-    )
-    figure.add_scatter3d(
-        **dict(zip("xyz", means.T, strict=True)),
-        mode="markers+text",
-        text=[f"<b>{label}</b>" for label in LABELS],
-        textposition="top center",
-        textfont={"size": 15},
-        marker={"size": 7, "color": COLOURS, "line": {"color": "white", "width": 1}},
-        hovertemplate="%{text}: %{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
+    meshes = (ellipsoid(*each, 1.0, rings=8) for each in zip(means, covariances, strict=True))
+    traces = [
+        {
+            "type": "mesh3d",
+            **_coordinates(mesh.vertices.round(3)),
+            **dict(zip("ijk", mesh.triangles.T, strict=True)),
+            "color": colour,
+            "opacity": 0.12,
+            "hoverinfo": "skip",
+        }
+        for colour, mesh in zip(COLOURS, meshes, strict=True)
+    ]
+    lines = [(pair, {"color": AHEAD, "width": 2, "dash": "dash"}) for pair in ahead]
+    lines.append((travelled, {"color": TRAVEL, "width": 7}))
+    traces += [
+        {"type": "scatter3d", **_coordinates(means[list(stations)]), "mode": "lines", "line": line, "hoverinfo": "skip"}
+        for stations, line in lines
+    ]
+    traces.append(
+        {
+            "type": "scatter3d",
+            **_coordinates(means),
+            "mode": "markers+text",
+            "text": [f"<b>{label}</b>" for label in LABELS],
+            "textposition": "top center",
+            "textfont": {"size": 15},
+            "marker": {"size": 7, "color": COLOURS, "line": {"color": "white", "width": 1}},
+            "hovertemplate": "%{text}: %{x:.2f}, %{y:.2f}, %{z:.2f}<extra></extra>",
+        }
     )
     axes = {f"{axis}axis": {"title": {"text": title}} for axis, title in zip("xyz", titles, strict=True)}
-    return figure.update_layout(
-        scene={**axes, "aspectmode": "data"}, height=height, showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0}
-    )
+    layout = {
+        "scene": {**axes, "aspectmode": "data"},
+        "height": height,
+        "showlegend": False,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+    }
+    return PlotlyFigure(traces, layout)
 
 
 def excess_by_start(excess: np.ndarray) -> alt.Chart:
@@ -202,3 +204,7 @@ def _legs(means: np.ndarray, pairs: Sequence[tuple[int, int]]) -> alt.Chart:
             }
         )
     )
+
+
+def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
+    return dict(zip("xyz", points.T, strict=True))
