@@ -127,7 +127,7 @@ def test_the_keyboard_reaches_every_control_and_nothing_plays_by_itself(chapter,
     page.evaluate("framework => { walk.framework = framework; }", FRAMEWORK)
     page.add_style_tag(content="*, *::before, *::after { transition: none !important; }")
 
-    before = page.evaluate("walk.motion()")
+    before = running.at_rest(page, lambda: page.evaluate("walk.motion()"))  # components are drawn late
     page.wait_for_timeout(900)
     after = page.evaluate("walk.motion()")
 
