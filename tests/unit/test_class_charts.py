@@ -32,7 +32,7 @@ def test_the_map_takes_clicks_and_marks_a_point_within_it(entropies, point, laye
     chart = class_posterior.posterior_map(found, shown, entropies, np.array(point), ("z₁", "z₂"))
     specification = chart.to_dict()
     assert len(specification["layer"]) == layers
-    (click,) = specification["params"]
+    (click,) = (param for param in specification["params"] if "select" in param)
     assert (click["name"], click["select"]["fields"]) == (class_posterior.CLICK, ["x", "y"])
     cells = rows(specification, "entropy")
     assert len(cells) == 144

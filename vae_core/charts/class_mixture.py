@@ -1,17 +1,24 @@
 """Charts of p(z|C): the mixture as it forms, beside its Gaussian, two Gaussians in 1-D, divergences from the prior."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from vae_core.charts.channels import either
+from vae_core.charts.drawing import Columns, Drawing
 from vae_core.charts.palette import COLOURS, DIGITS, DIVERGING, LABELS, SHAPES
-from vae_core.charts.plane import equal_scales
+from vae_core.charts.plane import extent as extent_of
+from vae_core.charts.plane import named_scales
 from vae_core.contours import contour, mass_level
 from vae_core.ellipses import ellipse, mass_within
 from vae_core.planar_mixture import Grid, PlanarMixture
 
 MIXTURE, GAUSSIAN, PRIOR = "#e0457b", "#2b678d", "#7a828c"  # the two ways to know a class as in charts.class_posterior
+_ONE, _MIXTURE, _GAUSSIAN, _PRIOR = "an image, 1 σ", "the mixture", "one Gaussian", "the prior"
+_AROUND_ONE = 22  # points of an image's ellipse
 DRAWN = 40  # ellipses of single images; more would be one blot
 # The mixture's contours hold as much as a Gaussian's one- and two-sigma ellipses, so the two can be compared.
 MASSES = tuple(float(mass) for mass in mass_within([1, 2], 2))
@@ -26,7 +33,7 @@ def building(
     extent: np.ndarray,
     titles: tuple[str, str],
     height: int = 520,
-) -> alt.LayerChart:
+) -> Drawing:
     """The mixture of the images so far: their Gaussians, the density's contours, the matched Gaussian, the prior.
 
     Args:
@@ -38,31 +45,40 @@ def building(
         titles: of the two axes.
         height: pixels.
     """
-    style, one = DIGITS[label], "an image, 1 σ"
     mean, covariance = shown.moments()
-    recent = range(max(0, len(shown.mean) - DRAWN), len(shown.mean))
-    closed = [_outline(ellipse(shown.mean[i], shown.covariance[i], 1.0, 22), one, i) for i in recent]
+    recent = slice(max(0, len(shown.mean) - DRAWN), None)
+    images = ellipse(shown.mean[recent], shown.covariance[recent], 1.0, _AROUND_ONE)  # (I, P, 2)
+    outlines = [(_ONE, line) for line in images]
     for n in (1.0, 2.0):
-        closed.append(_outline(ellipse(mean, covariance, n), "one Gaussian", f"gaussian {n}"))
-        closed.append(_outline(ellipse(np.zeros(2), np.eye(2), n), "the prior", f"prior {n}"))
-    name = "the mixture"
-    cuts = _contours(density, grid, name)
-    x, y = equal_scales(extent, titles)
+        outlines += [(_GAUSSIAN, ellipse(mean, covariance, n)), (_PRIOR, ellipse(np.zeros(2), np.eye(2), n))]
+    tables = {
+        "means": {
+            "x": shown.mean[:, 0].round(3),
+            "y": shown.mean[:, 1].round(3),
+            "image": pictures[: len(shown.mean)],
+        },
+        "outlines": _outlines(outlines),
+        "cuts": _contours(density, grid),
+    }
+    return Drawing(_building_look(label, titles, height), tables, extent_of(extent))
+
+
+@lru_cache(maxsize=32)
+def _building_look(label: int, titles: tuple[str, str], height: int) -> alt.LayerChart:
+    style = DIGITS[label]
+    x, y, params = named_scales(titles)
     stroke, dash = _legend(
         {
-            one: (style.colour, [1, 0]),
-            name: (MIXTURE, [1, 0]),
-            "one Gaussian": (GAUSSIAN, [7, 3]),
-            "the prior": (PRIOR, [2, 3]),
+            _ONE: (style.colour, [1, 0]),
+            _MIXTURE: (MIXTURE, [1, 0]),
+            _GAUSSIAN: (GAUSSIAN, [7, 3]),
+            _PRIOR: (PRIOR, [2, 3]),
         }
     )
-    dots = pd.DataFrame(
-        {"x": shown.mean[:, 0].round(3), "y": shown.mean[:, 1].round(3), "image": pictures[: len(shown.mean)]}
-    )
-    base = alt.Chart(dots).encode(x=x, y=y, tooltip=[alt.Tooltip("image:N", title="image")])
+    base = alt.Chart(alt.NamedData("means")).encode(x=x, y=y, tooltip=[alt.Tooltip("image:N", title="image")])
     means = base.mark_point(filled=True, opacity=0.55, size=26, color=style.colour, shape=style.shape)
     lines = (
-        alt.Chart(pd.concat(closed))
+        alt.Chart(alt.NamedData("outlines"))
         .mark_line(strokeWidth=1.6, clip=True)
         .encode(
             x=x,
@@ -71,17 +87,18 @@ def building(
             detail=alt.Detail("line:N"),
             stroke=stroke,
             strokeDash=dash,
-            opacity=either(alt.OpacityValue, alt.datum.curve == one, 0.55, 1),
+            opacity=either(alt.OpacityValue, alt.datum.curve == _ONE, 0.55, 1),
         )
     )
     rules = (
-        alt.Chart(cuts)
+        alt.Chart(alt.NamedData("cuts"))
         .mark_rule(strokeWidth=2.4, strokeCap="round")
         .encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), stroke=stroke, strokeDash=dash)
     )
     zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
         alt.layer(means.add_params(zoom), lines, rules)
+        .add_params(*params)
         .properties(height=height)
         .configure_legend(orient="bottom", columns=2, labelLimit=260, symbolSize=300)
     )
@@ -89,7 +106,7 @@ def building(
 
 def cells(
     values: np.ndarray, grid: Grid, extent: np.ndarray, titles: tuple[str, str], signed: bool, height: int = 300
-) -> alt.Chart:
+) -> Drawing:
     """A density, or a difference of two, as cells: the darker the more; blue below zero, brown above.
 
     Args:
@@ -102,24 +119,27 @@ def cells(
     largest = float(np.abs(values).max()) or 1.0
     j, i = np.nonzero(np.abs(values) > 0.03 * largest)  # the rest would be nearly invisible, and most of the data
     half = grid.cell / 2
-    frame = pd.DataFrame(
-        {
-            "x": (grid.x[i] - half).round(4),
-            "x2": (grid.x[i] + half).round(4),
-            "y": (grid.y[j] - half).round(4),
-            "y2": (grid.y[j] + half).round(4),
-            "density": values[j, i].round(5),
-            "size": np.abs(values[j, i] / largest).round(3),
-        }
-    )
+    table = {
+        "x": (grid.x[i] - half).round(4),
+        "x2": (grid.x[i] + half).round(4),
+        "y": (grid.y[j] - half).round(4),
+        "y2": (grid.y[j] + half).round(4),
+        "density": values[j, i].round(5),
+        "size": np.abs(values[j, i] / largest).round(3),
+    }
+    return Drawing(_cells_look(titles, signed, height), {"cells": table}, extent_of(extent))
+
+
+@lru_cache(maxsize=32)
+def _cells_look(titles: tuple[str, str], signed: bool, height: int) -> alt.LayerChart:
     colour = (
         either(alt.ColorValue, alt.datum.density < 0, DIVERGING[1], DIVERGING[-2])
         if signed
         else alt.ColorValue(MIXTURE)
     )
-    x, y = equal_scales(extent, titles)
-    return (
-        alt.Chart(frame)
+    x, y, params = named_scales(titles)
+    rects = (
+        alt.Chart(alt.NamedData("cells"))
         .mark_rect(strokeWidth=0)
         .encode(
             x=x,
@@ -130,8 +150,8 @@ def cells(
             opacity=alt.Opacity("size:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.05, 1])),
             tooltip=[alt.Tooltip("density:Q", format="+.3f" if signed else ".3f")],
         )
-        .properties(height=height)
     )
+    return alt.layer(rects).add_params(*params).properties(height=height)
 
 
 def curves(
@@ -225,22 +245,24 @@ def over_beta(table: pd.DataFrame, height: int = 400) -> alt.LayerChart:
     return alt.layer(lines, errors, points).properties(height=height).configure_legend(orient="bottom", columns=6)
 
 
-def _outline(line: np.ndarray, curve: str, number) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "x": line[:, 0].round(4),
-            "y": line[:, 1].round(4),
-            "curve": curve,
-            "line": str(number),
-            "order": np.arange(len(line)),
-        }
-    )
+def _outlines(lines: Sequence[tuple[str, np.ndarray]]) -> Columns:
+    """Named curves (P, 2) as one table."""
+    lengths = [len(line) for _, line in lines]
+    points = np.concatenate([line for _, line in lines]).round(4)
+    return {
+        "x": points[:, 0],
+        "y": points[:, 1],
+        "curve": np.repeat([curve for curve, _ in lines], lengths),
+        "line": np.repeat(np.arange(len(lines)), lengths),
+        "order": np.concatenate([np.arange(length) for length in lengths]),
+    }
 
 
-def _contours(density: np.ndarray, grid: Grid, name: str) -> pd.DataFrame:
+def _contours(density: np.ndarray, grid: Grid) -> Columns:
     found = [contour(grid.x, grid.y, density, mass_level(density, mass)) for mass in MASSES]
     start, end = (np.concatenate(parts).round(4) for parts in zip(*found, strict=True))
-    return pd.DataFrame({"x": start[:, 0], "y": start[:, 1], "x2": end[:, 0], "y2": end[:, 1], "curve": name})
+    ends = {"x": start[:, 0], "y": start[:, 1], "x2": end[:, 0], "y2": end[:, 1]}
+    return ends | {"curve": [_MIXTURE] * len(start)}
 
 
 def _legend(styles: dict[str, tuple[str, list[int]]]) -> tuple[alt.Stroke, alt.StrokeDash]:

@@ -1,17 +1,25 @@
 """Charts of a class's mean and covariance: placing an ellipse, within + between = total, estimates from few images."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.drawing import Columns, Drawing
 from vae_core.charts.palette import DIGITS
-from vae_core.charts.plane import equal_scales
+from vae_core.charts.plane import extent, named_scales
 from vae_core.ellipses import ellipse
 from vae_core.placement import Ellipse
 
 CLICK = "place"  # name of the selection: fields x and y
 GUESS, TRUTH, PRIOR = "#e0457b", "#2b678d", "#7a828c"
 WITHIN, BETWEEN, TOTAL = "#59a312", "#9d3e9b", "#2b678d"
+_GUESS, _TRUTH, _PRIOR = "your guess, 1 σ", "the class, 1 σ", "the prior, 1 σ"
+_PARTS = ("within images", "between images", "Σ_C, all of it")
+_SHARES = ("share_within", "share_between")  # names of numbers of a look
+_AROUND = 72  # points of an ellipse
 _TARGETS = 41  # places to click along each side
 
 
@@ -24,7 +32,7 @@ def placing(
     reach: float,
     titles: tuple[str, str],
     height: int = 520,
-) -> alt.LayerChart:
+) -> Drawing:
     """A few images' μ_x, the guessed ellipse, and once asked for the class's own; a click anywhere gives a place.
 
     Args:
@@ -36,44 +44,54 @@ def placing(
         titles: of the two axes.
         height: pixels.
     """
-    style = DIGITS[label]
     side = np.linspace(-reach, reach, _TARGETS)
-    places = pd.DataFrame(
-        {"x": np.tile(side, _TARGETS).round(3), "y": np.repeat(side, _TARGETS).round(3)},
-    )
-    x, y = equal_scales(np.array([[-reach, -reach], [reach, reach]]), titles)
+    drawn = [(_GUESS, guess)] + ([(_TRUTH, truth)] if truth is not None else [])
+    unit = Ellipse(np.zeros(2), 1.0, 1.0, 0.0)
+    ends = np.concatenate([_long_axis(each) for _, each in drawn])
+    tables = {
+        "dots": {"x": points[:, 0].round(3), "y": points[:, 1].round(3), "image": pictures},
+        "outlines": _outlines([(name, each.mean, each.covariance()) for name, each in (*drawn, (_PRIOR, unit))]),
+        "spokes": {"x": ends[:, 0], "y": ends[:, 1], "curve": np.repeat([name for name, _ in drawn], 2)},
+        "targets": {"x": np.tile(side, _TARGETS).round(3), "y": np.repeat(side, _TARGETS).round(3)},
+    }
+    look = _placing_look(label, truth is not None, titles, height)
+    return Drawing(look, tables, extent(np.array([[-reach, -reach], [reach, reach]])))
+
+
+@lru_cache(maxsize=64)
+def _placing_look(label: int, told: bool, titles: tuple[str, str], height: int) -> alt.LayerChart:
+    style = DIGITS[label]
+    x, y, params = named_scales(titles)
     # Invisible marks everywhere: a click in Vega needs a mark, and this one takes the nearest.
     click = alt.selection_point(fields=["x", "y"], nearest=True, toggle=False, empty=False, name=CLICK)
-    targets = alt.Chart(places).mark_point(opacity=0, size=60).encode(x=x, y=y).add_params(click)
-    frame = pd.DataFrame({"x": points[:, 0].round(3), "y": points[:, 1].round(3), "image": pictures})
+    targets = alt.Chart(alt.NamedData("targets")).mark_point(opacity=0, size=60).encode(x=x, y=y).add_params(click)
     dots = (
-        alt.Chart(frame)
+        alt.Chart(alt.NamedData("dots"))
         .mark_point(filled=True, opacity=1, size=110, color=style.colour, shape=style.shape)
         .encode(x=x, y=y, tooltip=[alt.Tooltip("image:N", title="image")])
     )
-    drawn = [("your guess, 1 σ", guess, GUESS, [7, 3])]
-    if truth is not None:
-        drawn.append(("the class, 1 σ", truth, TRUTH, [1, 0]))
-    drawn.append(("the prior, 1 σ", Ellipse(np.zeros(2), 1.0, 1.0, 0.0), PRIOR, [2, 3]))
-    names, _, colours, dashes = (list(part) for part in zip(*drawn, strict=True))
-    outlines = pd.concat(_outline(name, e.mean, e.covariance()) for name, e, _, _ in drawn)
+    curves = {_GUESS: (GUESS, [7, 3]), _TRUTH: (TRUTH, [1, 0]), _PRIOR: (PRIOR, [2, 3])}
+    names = [name for name in curves if told or name != _TRUTH]
+    colours, dashes = ([curves[name][part] for name in names] for part in (0, 1))
     stroke = alt.Stroke("curve:N", title=None, scale=alt.Scale(domain=names, range=colours))
     dash = alt.StrokeDash("curve:N", title=None, scale=alt.Scale(domain=names, range=dashes))
     lines = (
-        alt.Chart(outlines)
+        alt.Chart(alt.NamedData("outlines"))
         .mark_line(strokeWidth=2.5)
         .encode(x=x, y=y, order=alt.Order("order:Q"), stroke=stroke, strokeDash=dash)
     )
-    axes = pd.concat(_long_axis(name, e) for name, e, _, _ in drawn[:-1])
-    spokes = alt.Chart(axes).mark_line(strokeWidth=1.5).encode(x=x, y=y, stroke=stroke, strokeDash=dash)
+    spokes = alt.Chart(alt.NamedData("spokes")).mark_line(strokeWidth=1.5)
     return (
-        alt.layer(dots, lines, spokes, targets).properties(height=height).configure_legend(orient="bottom", columns=2)
+        alt.layer(dots, lines, spokes.encode(x=x, y=y, stroke=stroke, strokeDash=dash), targets)
+        .add_params(*params)
+        .properties(height=height)
+        .configure_legend(orient="bottom", columns=2)
     )
 
 
 def parts(
     within: np.ndarray, between: np.ndarray, shares: tuple[float, float], titles: tuple[str, str], height: int = 250
-) -> alt.LayerChart:
+) -> Drawing:
     """Within images + between images = Σ_C: three one-sigma ellipses at one scale, each over the prior's circle.
 
     Args:
@@ -84,21 +102,30 @@ def parts(
     """
     total = within + between
     apart = 2.8 * max(1.0, float(np.sqrt(np.linalg.eigvalsh(total)[-1])))
-    named = (
-        (f"within images, {shares[0]:.0%}", within, WITHIN),
-        (f"between images, {shares[1]:.0%}", between, BETWEEN),
-        ("Σ_C, all of it", total, TOTAL),
-    )
-    curves = []
-    for place, (name, covariance, _) in enumerate(named):
+    lines = []
+    for place, (name, covariance) in enumerate(zip(_PARTS, (within, between, total), strict=True)):
         centre = np.array([place * apart, 0.0])
-        curves += [_outline(name, centre, covariance), _outline("the prior, 1 σ", centre, np.eye(2), f"prior {place}")]
+        lines += [(name, centre, covariance), (_PRIOR, centre, np.eye(2))]
     reach = 0.48 * apart
-    x, y = equal_scales(np.array([[-reach, -reach], [2 * apart + reach, reach]]), titles, zero_lines=False)
+    tables = {
+        "outlines": _outlines(lines),
+        "signs": {"x": [0.5 * apart, 1.5 * apart], "y": [0.0, 0.0], "sign": ["+", "="]},
+    }
+    numbers = extent(np.array([[-reach, -reach], [2 * apart + reach, reach]]))
+    numbers |= dict(zip(_SHARES, shares, strict=True))
+    return Drawing(_parts_look(titles, height), tables, numbers)
+
+
+@lru_cache(maxsize=32)
+def _parts_look(titles: tuple[str, str], height: int) -> alt.LayerChart:
+    x, y, params = named_scales(titles, zero_lines=False)
     x, y = x.axis(None), y.axis(None)
-    names, colours = [name for name, _, _ in named] + ["the prior, 1 σ"], [WITHIN, BETWEEN, TOTAL, PRIOR]
+    names, colours = [*_PARTS, _PRIOR], [WITHIN, BETWEEN, TOTAL, PRIOR]
+    told = "datum.label"
+    for name, share in zip(_PARTS, _SHARES, strict=False):
+        told += f" + (datum.label == '{name}' ? ', ' + format({share}, '.0%') : '')"
     lines = (
-        alt.Chart(pd.concat(curves))
+        alt.Chart(alt.NamedData("outlines"))
         .mark_line(strokeWidth=3)
         .encode(
             x=x,
@@ -106,22 +133,25 @@ def parts(
             order=alt.Order("order:Q"),
             detail=alt.Detail("line:N"),
             stroke=alt.Stroke(
-                "curve:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(columns=2)
+                "curve:N",
+                title=None,
+                scale=alt.Scale(domain=names, range=colours),
+                legend=alt.Legend(columns=2, labelExpr=told),
             ),
             strokeDash=alt.StrokeDash(
                 "curve:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [7, 3], [1, 0], [2, 3]])
             ),
         )
     )
-    signs = pd.DataFrame({"x": [0.5 * apart, 1.5 * apart], "y": [0.0, 0.0], "sign": ["+", "="]})
     # The theme's colour of plain text is not known here; this grey is read on paper and on night.
     symbols = (
-        alt.Chart(signs)
+        alt.Chart(alt.NamedData("signs"))
         .mark_text(fontSize=30, color=PRIOR, fontWeight="bold")
         .encode(x=x, y=y, text=alt.Text("sign:N"))
     )
     return (
         alt.layer(lines, symbols)
+        .add_params(*params, *(alt.param(name=name, value=0.0) for name in _SHARES))
         .properties(height=height)
         .configure_legend(orient="bottom", labelLimit=260)
         .configure_view(stroke=None)
@@ -237,14 +267,19 @@ def _images() -> alt.X:
     return alt.X("images:Q", title="images, n", scale=alt.Scale(type="log", nice=False), axis=axis)
 
 
-def _outline(curve: str, mean: np.ndarray, covariance: np.ndarray, line: str | None = None) -> pd.DataFrame:
-    points = ellipse(mean, covariance, points=72)
-    return pd.DataFrame(
-        {"x": points[:, 0], "y": points[:, 1], "curve": curve, "line": line or curve, "order": np.arange(len(points))}
-    )
+def _outlines(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Columns:
+    """One-sigma ellipses, by name, centre and covariance, as one table."""
+    points = np.concatenate([ellipse(mean, covariance, points=_AROUND) for _, mean, covariance in curves])
+    return {
+        "x": points[:, 0],
+        "y": points[:, 1],
+        "curve": np.repeat([name for name, _, _ in curves], _AROUND),
+        "line": np.repeat(np.arange(len(curves)), _AROUND),
+        "order": np.tile(np.arange(_AROUND), len(curves)),
+    }
 
 
-def _long_axis(curve: str, of: Ellipse) -> pd.DataFrame:
+def _long_axis(of: Ellipse) -> np.ndarray:
+    """Both ends, (2, 2)."""
     reach = of.long * np.array([np.cos(np.radians(of.angle)), np.sin(np.radians(of.angle))])
-    ends = np.stack([of.mean - reach, of.mean + reach])
-    return pd.DataFrame({"x": ends[:, 0], "y": ends[:, 1], "curve": curve})
+    return np.stack([of.mean - reach, of.mean + reach])

@@ -1,16 +1,20 @@
 """Charts of p(C|z): the map over a plane, the probabilities at a point, scores against β and number of images."""
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.drawing import Drawing
 from vae_core.charts.palette import COLOURS, LABELS, SEQUENTIAL
-from vae_core.charts.plane import equal_scales
+from vae_core.charts.plane import extent, named_scales
 from vae_core.posterior_map import PosteriorMap, Window, name_places
 
 GAUSSIAN, MIXTURE = "#2b678d", "#e0457b"  # the two ways to know a class, on all charts of the chapter
 _NAMES = ["one Gaussian", "the mixture"]
 CLICK = "place"  # name of the selection of the map
+_HALF_CELL = "half_cell"  # name of a number of the map
 
 
 def posterior_map(
@@ -21,7 +25,7 @@ def posterior_map(
     titles: tuple[str, str],
     classes: int = 10,
     height: int = 440,
-) -> alt.LayerChart:
+) -> Drawing:
     """The most probable class at every place, or the entropy of p(C|z); a click gives the place.
 
     Args:
@@ -32,17 +36,32 @@ def posterior_map(
         classes: the largest entropy is their logarithm.
         height: pixels.
     """
-    frame = pd.DataFrame(
-        {
+    places = name_places(found)
+    tables = {
+        "cells": {
             "x": found.xy[:, 0].astype(np.float32),
             "y": found.xy[:, 1].astype(np.float32),
             "digit": found.named.astype(str),
             "probability": found.probability.round(3).astype(np.float32),
             "entropy": found.entropy.round(3).astype(np.float32),
-        }
-    )
+        },
+        "names": {
+            "x": [float(place[0]) for place in places.values()],
+            "y": [float(place[1]) for place in places.values()],
+            "digit": [str(label) for label in places],
+        },
+    }
+    here = bool((np.abs(point - shown.centre) <= shown.half).all())
+    if here:
+        tables["here"] = {"x": [float(point[0])], "y": [float(point[1])]}
     corners = np.stack([shown.centre - shown.half, shown.centre + shown.half])
-    x, y = equal_scales(corners, titles, zero_lines=False)
+    numbers = extent(corners) | {_HALF_CELL: found.step * 0.62}  # cells overlap by a pixel, so that no seams show
+    return Drawing(_map_look(entropies, here, titles, classes, height), tables, numbers)
+
+
+@lru_cache(maxsize=32)
+def _map_look(entropies: bool, here: bool, titles: tuple[str, str], classes: int, height: int) -> alt.LayerChart:
+    x, y, params = named_scales(titles, zero_lines=False)
     if entropies:
         colour = alt.Color(
             "entropy:Q",
@@ -53,11 +72,10 @@ def posterior_map(
         colour = alt.Color("digit:N", legend=None, scale=alt.Scale(domain=LABELS, range=COLOURS))
     left, low = x.copy(), y.copy()
     left["shorthand"], low["shorthand"] = "left:Q", "low:Q"
-    half = found.step * 0.62  # cells overlap by a pixel, so that no seams show
     cells = (
-        alt.Chart(frame)
-        .transform_calculate(left=f"datum.x - {half}", right=f"datum.x + {half}")
-        .transform_calculate(low=f"datum.y - {half}", high=f"datum.y + {half}")
+        alt.Chart(alt.NamedData("cells"))
+        .transform_calculate(left=f"datum.x - {_HALF_CELL}", right=f"datum.x + {_HALF_CELL}")
+        .transform_calculate(low=f"datum.y - {_HALF_CELL}", high=f"datum.y + {_HALF_CELL}")
         .mark_rect(strokeWidth=0)
         .encode(
             x=left,
@@ -73,27 +91,24 @@ def posterior_map(
         )
         .add_params(alt.selection_point(fields=["x", "y"], name=CLICK, toggle=False))
     )
-    places = name_places(found)
-    names = pd.DataFrame(
-        {
-            "x": [place[0] for place in places.values()],
-            "y": [place[1] for place in places.values()],
-            "digit": [str(label) for label in places],
-        }
-    )
-    base = alt.Chart(names).encode(x=x, y=y)
+    base = alt.Chart(alt.NamedData("names")).encode(x=x, y=y)
     discs = base.mark_circle(size=330, opacity=1, color="#10161f", stroke="white", strokeWidth=1.5)
     numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     layers = [cells, discs, numbers]
-    if (np.abs(point - shown.centre) <= shown.half).all():
-        here = alt.Chart(pd.DataFrame({"x": [point[0]], "y": [point[1]]})).encode(x=x, y=y)
+    if here:
+        place = alt.Chart(alt.NamedData("here")).encode(x=x, y=y)
         layers.append(
-            here.mark_point(
+            place.mark_point(
                 shape="cross", size=330, filled=True, color="white", stroke="#10161f", strokeWidth=2, opacity=1
             )
         )
     height += 70 if entropies else 0  # for the legend, so that both maps are as large
-    return alt.layer(*layers).properties(height=height).configure_legend(orient="bottom", gradientLength=180)
+    return (
+        alt.layer(*layers)
+        .add_params(*params, alt.param(name=_HALF_CELL, value=1.0))
+        .properties(height=height)
+        .configure_legend(orient="bottom", gradientLength=180)
+    )
 
 
 def probabilities(gaussian: np.ndarray, mixture: np.ndarray, height: int = 300) -> alt.Chart:
