@@ -117,7 +117,7 @@ def reconstructed() -> None:
     x = architectures.unseen(number)
     drawn = [architectures.reconstructions(run.run_id, number) for run in family.values()]
     figures.picture(
-        strips.traversal(np.stack([x, *drawn]), ["x", *(SHORT[name] for name in family)], CLASSES),
+        partial(strips.traversal, np.stack([x, *drawn]), ["x", *(SHORT[name] for name in family)], CLASSES),
         alt=f"Ten unseen digits and their reconstructions by {', '.join(NAMES[name] for name in family)}.",
         finding="Top: digits that no model was trained on. Below: each model's reconstruction from μ_x.",
         width="stretch",
@@ -129,7 +129,7 @@ def sampled() -> None:
     seed = controls.slider("architectures_seed", "Draw of z", 0, 50, 0)
     drawn = [architectures.prior_samples(run.run_id, seed) for run in family.values()]
     figures.picture(
-        strips.traversal(np.stack(drawn), [SHORT[name] for name in family], [""] * architectures.ACROSS),
+        partial(strips.traversal, np.stack(drawn), [SHORT[name] for name in family], [""] * architectures.ACROSS),
         alt=f"Ten draws from the prior, decoded by {', '.join(NAMES[name] for name in family)}.",
         finding="The same ten z ~ N(0, I) in every row. "
         + (
@@ -190,7 +190,7 @@ if trap is not None:
         if every.open:
             with every:
                 figures.picture(
-                    strips.traversal(mixture, CLASSES, CLASSES),
+                    partial(strips.traversal, mixture, CLASSES, CLASSES),
                     alt="Every digit's z with every digit's skips: rows, the skips; columns, z. The rows decide.",
                     finding="Rows: the digit that gave the skips. Columns: the digit that gave z.",
                     width="stretch",

@@ -56,7 +56,7 @@ def draw_the_last() -> None:
     drawn = views.prior_draws(ids, betas, views.MATCHED, len(ids) - 1)
     test = models.metrics(ids[-1])["test"]
     figures.picture(
-        pictures.grid(drawn, len(drawn), gap=1, background=0.25),
+        partial(pictures.grid, drawn, len(drawn), gap=1, background=0.25),
         alt=f"Ten draws of the prior decoded at β = {betas[-1]:g}; their variety is {views.drawn_variety(ids[-1]):.1%} "
         "of that of real digits.",
         width="stretch",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import (
     class_derivations,
+    class_looks,
     controls,
     figures,
     lesson,
@@ -17,14 +18,12 @@ from ui import (
     prior_divergence,
     sum_of_distributions,
 )
-from vae_core import class_divergences, mixture, planar_mixture, traversal, two_gaussians
+from vae_core import class_divergences, mixture, planar_mixture, two_gaussians
 from vae_core.charts import class_mixture as charts
-from vae_core.charts import pictures
 from vae_core.ellipses import ellipse
 
 run = picker.current_run()
 digits, encodings = models.digits(), models.encodings(run.run_id)
-COMPARED = 2_000  # draws for the divergence between mixture and Gaussian
 SHOWN = 24  # decoded draws
 
 lesson.header("class_mixture")
@@ -189,19 +188,18 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = controls.number("class_mixture_draw", "Draw number", 0, 9_999, 0, 1, help="The seed of the draws.")
         st.button("Draw again", key="class_mixture_draw__next", on_click=again, icon=":material/casino:")
-    vae = models.vae(run.run_id)
     for place, (name, source) in zip(
         st.columns(2, gap="large"), (("mixture", whole), ("gaussian", matched)), strict=True
     ):
         z = source.sample(SHOWN, seed)
-        sheet = pictures.grid(traversal.decode(vae, z), 8)
+        sheet = partial(class_looks.sheet, run.run_id, z)
         title = "From the mixture p(z|C)" if name == "mixture" else "From the one Gaussian"
         with place:
             st.markdown(f"**{title}**")
             figures.picture(sheet, alt=f"{SHOWN} decoded draws of class {label}, f{title[1:]}.", width="stretch")
             with st.container(horizontal=True):
                 file = f"class-{label}-{name}-{run.run_id}-{seed}"
-                figures.download_picture("Picture", lambda s=sheet: s, f"{file}.png", key=f"class_mixture_png_{name}")
+                figures.download_picture("Picture", sheet, f"{file}.png", key=f"class_mixture_png_{name}")
                 figures.download_table(
                     "The draws z",
                     lambda z=z: table_of(z),
@@ -212,12 +210,6 @@ def draw() -> None:
 
 
 draw()
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def between_the_two(run_id: str, label: int) -> tuple[mixture.MonteCarloEstimate, mixture.MonteCarloEstimate]:
-    """KL(mixture ‖ one Gaussian) and the other way round, nats."""
-    return mixture.kl_to(whole, matched, COMPARED, 0), mixture.kl_to(matched, whole, COMPARED, 0)
 
 
 st.markdown("**Where the two differ**")
@@ -248,7 +240,7 @@ def differ() -> None:
         with place:
             st.markdown(f"**{title}**")
             figures.chart(partial(charts.cells, values, grid, extent, plane.names, signed), alt=alt)
-    there, back = between_the_two(run.run_id, label)
+    there, back = prior_divergence.from_one_gaussian(run.run_id, label)
     st.latex(
         rf"\mathrm{{KL}}(\text{{mixture}}\,\|\,\text{{Gaussian}}) = {there.estimate:.2f} \pm {there.standard_error:.2f}"
         r"\ \text{nats}"
@@ -258,15 +250,16 @@ def differ() -> None:
         r"\ \text{nats}"
     )
     st.caption(
-        f"Monte Carlo over {COMPARED:,} draws in all {run.latent_dim} dimensions, ± one standard error. In this "
-        f"plane {misplaced:.0%} of the mass would have to move to turn one into the other. Brown: the mixture has "
-        "more; blue: the Gaussian has more. The second divergence is large where the Gaussian puts points into gaps "
-        "of the mixture."
+        f"Monte Carlo over {prior_divergence.COMPARED:,} draws in all {run.latent_dim} dimensions, ± one standard "
+        f"error. In this plane {misplaced:.0%} of the mass would have to move to turn one into the other. Brown: the "
+        "mixture has more; blue: the Gaussian has more. The second divergence is large where the Gaussian puts points "
+        "into gaps of the mixture."
     )
 
 
 differ()
-away = max(0.0, between_the_two(run.run_id, label)[0].estimate)  # an estimate may fall just below zero
+# An estimate may fall just below zero.
+away = max(0.0, prior_divergence.from_one_gaussian(run.run_id, label).there.estimate)
 lesson.takeaway(
     "A class is a mixture of Gaussians, one an image; the one Gaussian with the mean and covariance of class "
     f"{label} is {away:.2f} nats away from it. "

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ui import (
     class_derivations,
+    class_looks,
     controls,
     figures,
     inside_class,
@@ -17,9 +18,8 @@ from ui import (
     place_class,
     plane_choice,
 )
-from vae_core import mixture, moment_estimates, placement, traversal, typical_digits
+from vae_core import mixture, moment_estimates, placement, typical_digits
 from vae_core.charts import class_moments as charts
-from vae_core.charts import pictures
 from vae_core.exercises import class_moments as exercise
 
 run = picker.current_run()
@@ -150,28 +150,12 @@ estimate()
 # --- what the mean looks like -----------------------------------------------------------------------------------------
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def typical(run_id: str) -> typical_digits.Typical:
-    return typical_digits.typical(digits.images, encodings.mean, digits.labels)
-
-
 st.subheader("What a class's mean looks like", anchor="looks")
-like = typical(run.run_id)
-decoded = traversal.decode(models.vae(run.run_id), moments.mean)
-ROWS = (
-    ("The mean in latent space, decoded", decoded, "decoded class means"),
-    ("The mean image: every pixel's average", like.mean_image, "mean images"),
-    ("The median image: every pixel's median", like.median_image, "median images"),
-    ("The median digit: the real image whose μ_x lies nearest to all others of its class", None, "median digits"),
-)
-grey = []
-for title, images, name in ROWS:
-    images = digits.images[like.median_digit] / 255 if images is None else images
-    grey.append(typical_digits.grey_share(images))
-    st.markdown(f"**{title}**")
-    figures.picture(
-        pictures.grid(images, 10), alt=f"Ten {name}, 0 to 9; {grey[-1]:.0%} of their ink is grey.", width="stretch"
-    )
+looks = class_looks.rows(run.run_id)
+for row in looks:
+    st.markdown(f"**{row.title}**")
+    figures.picture(row.picture, alt=f"Ten {row.name}, 0 to 9; {row.grey:.0%} of their ink is grey.", width="stretch")
+grey = [row.grey for row in looks]
 st.caption(
     f"Classes 0 to 9 from left to right. Of the pixels with ink, {grey[0]:.0%} are grey (neither paper nor pen) in "
     f"the decoded means, {grey[1]:.0%} in the mean images, {grey[2]:.0%} in the median images and {grey[3]:.0%} in "

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import class_cuts, controls, figures, grouping_choice, latent, lesson, models, picker
+from ui import class_cuts, class_looks, controls, figures, grouping_choice, lesson, models, picker
 from ui.grouping_choice import members, told
 from vae_core import grouping, hierarchy, loops
 from vae_core.charts import class_pairs, pictures
@@ -43,11 +43,6 @@ def loop_counts(threshold: int) -> np.ndarray:
     return loops.count(digits.images, threshold)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def class_pictures(run_id: str) -> np.ndarray:
-    return latent.decoded(run_id, models.moments(run_id).mean)
-
-
 lesson.header("class_neighbours")
 st.markdown(
     "Some digits look alike to us: a 1 and a 7 are strokes, a 6 and a 9 have a loop. Does the latent space see them "
@@ -71,7 +66,8 @@ def yours() -> np.ndarray:
         "Odd and even": ((1, 3, 5, 7, 9), (0, 2, 4, 6, 8)),
         "All in one group": (tuple(range(10)),),
     }
-    chosen = grouping_choice.choose("class_neighbours", presets, class_pictures(run.run_id))
+    decoded = pictures.to_uint8(class_looks.decoded_means(run.run_id))
+    chosen = grouping_choice.choose("class_neighbours", presets, decoded)
     st.caption("Each picture is the decoded mean μ_C of a class, as this model draws it.")
     return chosen
 

@@ -1,5 +1,7 @@
 """A classifier with the VAE's bottleneck beside it: how both spaces form, what each is good for, what is gone."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -235,7 +237,7 @@ def gallery() -> None:
     chosen = np.array([np.flatnonzero(labels == digit)[number - 1] for digit in range(10)])
     shown = digits.images[drawn.position[chosen]], drawn.vae[chosen], drawn.classifier[chosen], drawn.label
     figures.picture(
-        strips.traversal(np.stack(shown) / 255, ["x", "VAE", "clf", "C"], [str(digit) for digit in range(10)]),
+        partial(strips.traversal, np.stack(shown) / 255, ["x", "VAE", "clf", "C"], [str(digit) for digit in range(10)]),
         alt="Ten unseen digits, drawn from their neighbours in the VAE's space, in the classifier's, and as the "
         "average of their class.",
         width="stretch",

@@ -118,7 +118,7 @@ if on_map.open:
         st.caption("Dots are means μ_x of other digits; the ellipses are this image's q(z|x) and the prior.")
 
 st.subheader("The decoder draws it again", anchor="reconstruction")
-three = one_image.side_by_side(image, seen.x_mean)
+three = partial(one_image.side_by_side, image, seen.x_mean)
 figures.picture(
     three,
     alt="Three pictures side by side: the image, its reconstruction from the sample z, and their difference.",
@@ -129,7 +129,7 @@ st.caption(
     "mean for the sample "
     "z. **Right**: the error x̂ − x; blue where ink is missing, brown where there is too much."
 )
-figures.download_picture("Picture", lambda: three, f"digit-{run.run_id}.png", key="digit_download")
+figures.download_picture("Picture", three, f"digit-{run.run_id}.png", key="digit_download")
 
 # --- the ELBO of this image ---
 

@@ -1,5 +1,7 @@
 """Draw your own digit: what the model makes of it while it is drawn, how unusual it is, and what is no digit at all."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -107,7 +109,7 @@ nearest = np.argsort(far)[:NEAREST]
 row = np.concatenate([pictures.to_uint8(np.stack([image, mine.x_mean])), digits.images[nearest]])
 labels = ", ".join(str(label) for label in digits.labels[nearest])
 figures.picture(
-    pictures.grid(row, columns=2 + NEAREST, gap=1),
+    partial(pictures.grid, row, columns=2 + NEAREST, gap=1),
     alt=f"{whose}, its reconstruction, and the {NEAREST} digits the encoder puts nearest to it: {labels}.",
     finding=f"{whose}, its reconstruction, and the {NEAREST} of {len(far):,} digits whose μ_x lie nearest to its own: "
     f"{labels}. This is what the encoder takes it for.",

@@ -137,7 +137,7 @@ way = controls.select("sampling_near", "Draws of", tuple(WAYS), style="buttons",
 near = sample_ways.neighbours(run.run_id, way)
 some, drawn = sample_ways.some_to_judge(run.run_id, way)
 figures.picture(
-    pictures.grid(np.concatenate([drawn, digits.images[near.index[some]]]), sample_ways.SHOWN, gap=1),
+    partial(pictures.grid, np.concatenate([drawn, digits.images[near.index[some]]]), sample_ways.SHOWN, gap=1),
     alt=f"{sample_ways.SHOWN} drawn digits, and under each the nearest training image.",
     width="stretch",
 )

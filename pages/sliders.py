@@ -1,12 +1,13 @@
 """Sliders: one a latent dimension, the decoded image, and every dimension's walk as one picture."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from ui import controls, figures, latent, lesson, models, my_digit, picker
 from ui.components import latent_sliders
 from vae_core import traversal
-from vae_core.charts import strips
 
 run = picker.current_run()
 digits, encodings = models.digits(), models.encodings(run.run_id)
@@ -129,12 +130,8 @@ def move() -> None:
         key="sliders_download",
     )
     st.subheader("Every dimension's walk", anchor="walk")
-    strip = strips.traversal(
-        traversal.decode(models.vae(run.run_id), traversal.axis_walks(z, scale, WALK)[order]),
-        [f"z{dimension + 1}" for dimension in order],  # the picture's font has no subscripts
-        [f"{value:+.1f}" if value else "0" for value in WALK],
-        dim=[latent.is_off(run, dimension) for dimension in order],
-    )
+    off = [latent.is_off(run, dimension) for dimension in order]
+    strip = partial(latent.walks, run.run_id, z, scale, WALK, order, off)
     figures.picture(
         strip,
         alt=f"{run.latent_dim} rows of {len(WALK)} decoded digits: in each row one latent dimension goes from "
@@ -145,7 +142,7 @@ def move() -> None:
         "Each row starts from where the sliders are and moves one dimension from −3 to 3; rows are ordered by rate. "
         "Rows that do not change belong to dimensions that are off."
     )
-    figures.download_picture("Traversal", lambda: strip, f"traversal-{run.run_id}.png", key="sliders_strip")
+    figures.download_picture("Traversal", strip, f"traversal-{run.run_id}.png", key="sliders_strip")
 
 
 move()

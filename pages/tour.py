@@ -201,7 +201,7 @@ def show_film() -> None:
     labels = [""] * len(chosen.frames)
     for frame, digit in zip(chosen.corners, stops, strict=True):
         labels[frame] += str(digit)
-    strip = films.strip(chosen.frames, labels, STRIP_COLUMNS)
+    strip = partial(films.strip, chosen.frames, labels, STRIP_COLUMNS)
     figures.picture(
         strip,
         alt=f"{len(chosen.frames)} frames of the film in reading order, those nearest a class mean named by its digit.",
@@ -216,7 +216,7 @@ def show_film() -> None:
         figures.download_file(
             "GIF", lambda: films.gif_bytes(walked.frames, seconds), f"{name}.gif", "image/gif", key="tour_gif"
         )
-        figures.download_picture("Strip", lambda: strip, f"{name}.png", key="tour_strip")
+        figures.download_picture("Strip", strip, f"{name}.png", key="tour_strip")
 
 
 show_film()

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import controls, course, figures, latent, lesson, models, navigation, picker, plane_choice
+from ui import controls, course, figures, known_classes, latent, lesson, models, navigation, picker, plane_choice
 from ui.components import latent_map
 from vae_core import nearest_mean, traversal
 from vae_core.ellipses import mass_within
@@ -102,7 +102,7 @@ with right:
     )
     figures.download_picture("Picture", lambda: manifold, f"manifold-{run.run_id}.png", key="welcome_download")
 
-reader = nearest_mean.read(encodings.mean, digits.labels, digits.held_out)
+reader = known_classes.nearest_mean_reading(run.run_id)
 pairs = nearest_mean.confused_pairs(reader)
 
 

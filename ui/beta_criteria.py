@@ -1,5 +1,7 @@
 """The best β by several criteria: a prediction, a table, a chart, and what the winners draw."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -176,7 +178,7 @@ def _samples(table: pd.DataFrame, best: dict[str, np.ndarray], latent_dim: int) 
     for name, key in (("The likeliest", "negative_elbo"), ("The best by samples from the prior", "prior")):
         row = table.iloc[best[key][0]]
         figures.picture(
-            pictures.grid(_decoded(row.run, latent_dim, seed), _SHOWN),
+            partial(pictures.grid, _decoded(row.run, latent_dim, seed), _SHOWN),
             alt=f"Ten samples of {row.run} from the prior; over {row.samples:,} its Fréchet distance is "
             f"{distance(row.prior)}.",
             width="stretch",

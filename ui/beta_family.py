@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import models
+from ui import disk_cache, models
 from vae_core import beta, class_scores, families
 from vae_core.config import RunConfig
 from vae_core.gaussians import Gaussian
@@ -137,6 +137,7 @@ def _criteria(run_ids: tuple[str, ...], latent_dim: int) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
+@disk_cache.kept(disk_cache.itself)
 def class_accuracy(run_id: str) -> float:
     """Share of MNIST's test images whose likeliest class is their own, from one sample z each and N(μ_C, Σ_C)."""
     moments, test = models.moments(run_id), models.test_encodings(run_id)

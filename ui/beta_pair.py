@@ -95,7 +95,7 @@ def _one_side(key: str, ids: tuple, betas: tuple, position: int, other: int) -> 
     ):
         st.markdown(f"**{title}**")
         figures.picture(
-            pictures.grid(images, 10, gap=1, background=0.25),
+            partial(pictures.grid, images, 10, gap=1, background=0.25),
             alt=f"{title} at β = {betas[position]:g}.",
             width="stretch",
         )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import beta_family, latent, models
+from ui import beta_family, disk_cache, latent, models
 from vae_core import traversal, turns
 from vae_core.config import RunConfig
 from vae_core.families import families as families_of
@@ -66,12 +66,7 @@ def shown() -> Shown:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def means(run_id: str) -> np.ndarray:
     """μ_x of the digits that no model was trained on, (1000, d) float64."""
-    import torch
-
-    images = torch.from_numpy(models.digits().images[shown().index]).float().div(255).unsqueeze(1)
-    vae = models.vae(run_id)
-    with torch.inference_mode():
-        found = vae.encode(images)[0].numpy().astype(np.float64)
+    found = models.encodings(run_id).mean[shown().index]
     found.setflags(write=False)
     return found
 
@@ -118,7 +113,8 @@ def cloud(run_id: str, of: Space, position: int):
     return charts.Cloud(means(run_id)[shown().dots] @ to_plane.T, seen.mean, seen.covariance)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
+@disk_cache.kept(disk_cache.itself)
 def reconstructions(run_id: str) -> np.ndarray:
     """x̂(μ_x) of the ten digits pictured, (10, 28, 28)."""
     return traversal.decode(models.vae(run_id), means(run_id)[shown().dots][shown().followed])
@@ -129,17 +125,23 @@ def originals() -> np.ndarray:
     return models.digits().images[shown().index[shown().dots][shown().followed]]
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
 def prior_draws(run_ids: tuple[str, ...], betas: tuple[float, ...], how: str, position: int) -> np.ndarray:
     """What a run decodes from the same draws of the prior in the coordinates drawn, (DRAWS, 28, 28)."""
+    return _prior_draws(run_ids[position], run_ids, betas, how)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+@disk_cache.kept(disk_cache.itself)
+def _prior_draws(run_id: str, run_ids: tuple[str, ...], betas: tuple[float, ...], how: str) -> np.ndarray:
     from vae_core.sampling import sample_prior
 
     of = space(run_ids, betas, how)
-    z = sample_prior(DRAWS, of.turn.shape[1], SEED) @ of.turn[position].T
-    return traversal.decode(models.vae(run_ids[position]), z)
+    z = sample_prior(DRAWS, of.turn.shape[1], SEED) @ of.turn[run_ids.index(run_id)].T
+    return traversal.decode(models.vae(run_id), z)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
+@disk_cache.kept(disk_cache.itself)
 def drawn_variety(run_id: str) -> float:
     """Variety of 200 draws from the prior (`variety.variety`); nearly 0 where all are one picture."""
     from vae_core.sampling import sample_prior

@@ -115,7 +115,8 @@ def walks_side_by_side(run_id: str, kept: tuple[int, ...]) -> None:
                 f"volume_{side}", f"Class, {side}", range(10), default, style="buttons", format=str, wrap=True
             )
             images = walk(run_id, digit, kept)
-            picture = strips.traversal(
+            sheet = partial(
+                strips.traversal,
                 images,
                 [f"{k + 1}" for k in range(len(images))],
                 [f"{s:+.0f}" if s else "0" for s in STEPS],
@@ -128,7 +129,7 @@ def walks_side_by_side(run_id: str, kept: tuple[int, ...]) -> None:
             most = max(changes[0], key=lambda name: abs(np.nan_to_num(changes[0][name][2])))
             first, last, size = changes[0][most]
             figures.picture(
-                picture,
+                sheet,
                 alt=f"Decoded digits from the mean of class {digit} along its {len(images)} longest axes; along the "
                 f"first the {most} goes from {first:.2f} to {last:.2f}.",
                 width="stretch",

@@ -5,6 +5,8 @@
     def neighbours(run_id, way):
         ...
 
+A NamedTuple or dict within another is kept part by part.
+
 Off unless `VAE_CACHE` names a folder; `python -m ui.fill_cache` fills one. A file is named by a hash of the function,
 its arguments, the zoo's manifest, the app's source and the libraries that compute: none can be out of date, and no
 argument is part of a path. It begins with the hash of its content: a damaged one is computed again.
@@ -14,7 +16,7 @@ import hashlib
 import io
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from importlib.metadata import version
 from pathlib import Path
@@ -44,7 +46,8 @@ def kept(restore: Callable[..., Any]) -> Callable:
 
     Args:
         restore: makes the value of its fields, by keyword: the NamedTuple or dataclass that the function returns, whose
-            fields are arrays and numbers. Arrays come back read-only.
+            fields are arrays, numbers, or again such values, which it is given as dicts; `itself` for a function that
+            returns one array or number. Arrays come back read-only.
     """
 
     def decorate(compute: Callable) -> Callable:
@@ -57,12 +60,42 @@ def kept(restore: Callable[..., Any]) -> Callable:
             if fields is not None:
                 return restore(**fields)
             value = compute(run_id, *rest)
-            _write(path, value._asdict() if hasattr(value, "_asdict") else vars(value))
+            _write(path, dict(_leaves("", value)))
             return value
 
         return looked_up
 
     return decorate
+
+
+def itself(value: Any) -> Any:
+    """For `kept`: a function's value that is one array or one number."""
+    return value
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values of the arrays and numbers in it; the parts of a name are joined by a slash."""
+    if not isinstance(value, dict):
+        if hasattr(value, "_asdict"):
+            value = value._asdict()
+        elif hasattr(value, "__dataclass_fields__"):
+            value = vars(value)
+        else:
+            yield name or "value", value
+            return
+    for each, part in value.items():
+        yield from _leaves(f"{name}/{each}" if name else each, part)
+
+
+def _grown(leaves: dict[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in leaves.items():
+        *branches, leaf = name.split("/")
+        place = tree
+        for branch in branches:
+            place = place.setdefault(branch, {})
+        place[leaf] = value
+    return tree
 
 
 def _name(compute: Callable, arguments: tuple) -> str:
@@ -93,7 +126,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         _log.warning("%s is damaged, its value is computed again", path)
         return None
     with np.load(io.BytesIO(data[_DIGEST:]), allow_pickle=False) as arrays:
-        return {name: _field(arrays[name]) for name in arrays.files}
+        return _grown({name: _field(arrays[name]) for name in arrays.files})
 
 
 def _field(array: np.ndarray) -> np.ndarray | float:

@@ -24,7 +24,7 @@ from vae_core.charts.plotly_figure import PlotlyFigure
 # Charts as they are sent, some four hundred. Fifty students of a replica look at two hundred: those that a move of a
 # control leaves as they were are not made anew.
 KEPT_BYTES = 16_000_000
-PICTURES = 256
+PICTURE_BYTES = 4_000_000  # of pictures' addresses, some four hundred
 quick_altair.make_quick()
 
 
@@ -101,12 +101,18 @@ def _drawn(drawing: Drawing) -> dict[str, Any]:
     return specification | {"datasets": datasets}
 
 
-def picture(image: np.ndarray | str, alt: str, finding: str | None = None, *, width: int | str = "content") -> None:
+def picture(
+    image: np.ndarray | str | partial, alt: str, finding: str | None = None, *, width: int | str = "content"
+) -> None:
     """Show a grey (H, W) or colour (H, W, 3) array, in [0, 1] or uint8, without smoothing its pixels away.
 
-    What `address` made of an array is shown as well.
+    Also what `address` made of an array, or a `functools.partial` that makes one from its arguments alone: it is called
+    where nobody has asked for the same before.
     """
-    st.image(image if isinstance(image, str) else _address(image), alt=alt, width=width)
+    if not isinstance(image, str):
+        recipe = image if isinstance(image, partial) else partial(np.asarray, image)
+        image = _addresses.get(_content(recipe), lambda: address(recipe()))
+    st.image(image, alt=alt, width=width)
     if finding:
         st.caption(finding)
 
@@ -116,7 +122,7 @@ def address(image: np.ndarray) -> str:
     return pictures.data_uri(pictures.enlarge(image, max(1, 512 // max(image.shape[:2]))))
 
 
-_address = st.cache_data(max_entries=PICTURES, show_spinner=False)(address)
+_addresses = Kept(PICTURE_BYTES, len)
 
 
 def download_picture(label: str, image: np.ndarray | Callable[[], np.ndarray], file_name: str, key: str) -> None:

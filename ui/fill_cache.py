@@ -18,16 +18,21 @@ from streamlit.logger import set_log_level
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
 from ui import (  # noqa: E402
+    beta_family,
+    beta_views,
     class_cuts,
+    class_looks,
     disk_cache,
     known_classes,
     models,
     posterior_chains,
     posterior_survey,
+    prior_divergence,
     rate_parts,
     roads,
     sample_ways,
     stations,
+    two_spaces,
     unusual_digits,
 )
 from vae_core import gaussians, zoo  # noqa: E402
@@ -64,11 +69,40 @@ def fill(run_id: str) -> None:
     if models.vae(run_id).config.snapshots:
         rate_parts.splits(run_id)
     unusual_digits.unseen(run_id)
+    unusual_digits.no_digits(run_id)
+    class_looks.rows(run_id)
+    prior_divergence.divergences(run_id)
+    for label in range(10):
+        prior_divergence.from_one_gaussian(run_id, label)
+    beta_family.class_accuracy(run_id)
+    _fill_family(run_id)
+    _fill_pair(run_id)
     stations.shortest(run_id)
     for density in roads.DENSITIES:
         roads.familiar(run_id, density)
     for one, other in combinations(range(10), 2):
         roads.between_means(run_id, one, other)  # in 2-D it asks for the grid
+
+
+def _fill_family(run_id: str) -> None:
+    """What *What β does* shows of a run."""
+    for family in beta_views.families().values():
+        ids, betas = tuple(run.run_id for run in family), tuple(run.beta for run in family)
+        if run_id in ids:
+            beta_views.reconstructions(run_id)
+            beta_views.drawn_variety(run_id)
+            for how in (beta_views.MATCHED, beta_views.OWN):
+                beta_views.prior_draws(ids, betas, how, ids.index(run_id))
+
+
+def _fill_pair(run_id: str) -> None:
+    """What is said of a run beside its classifier."""
+    partners = two_spaces.partners()
+    for run in two_spaces.recorded_vaes(partners):
+        if run.run_id == run_id:
+            two_spaces.compare(run_id, partners[run.latent_dim].run_id)
+            two_spaces.drawn(run_id, partners[run.latent_dim].run_id)
+            two_spaces.forming(run_id, partners[run.latent_dim].run_id)
 
 
 def main() -> None:

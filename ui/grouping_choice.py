@@ -1,6 +1,7 @@
 """The ten digits put into groups: a row of letters for each digit, presets, and the groups as pictures."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -44,7 +45,7 @@ def choose(prefix: str, presets: Mapping[str, Groups | Callable[[], Groups]], im
             inside = np.flatnonzero(chosen == letter)
             with st.container(width=int(44 * len(inside) + 24)):
                 figures.picture(
-                    pictures.grid(images[inside], len(inside), gap=1),
+                    partial(pictures.grid, images[inside], len(inside), gap=1),
                     alt=f"Group {LETTERS[letter]}: {', '.join(map(str, inside))}.",
                     width="stretch",
                 )

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from ui import disk_cache, heavy_work, latent, models
-from vae_core import class_scores, mixture
+from vae_core import class_scores, mixture, nearest_mean
 from vae_core.gaussians import Gaussian
 
 # The two ways to know a class, and a third: one Gaussian with the moments of the whole training split.
@@ -57,6 +57,13 @@ def log_posterior(classes: Known, way: str, z: np.ndarray) -> np.ndarray:
 def place(mean: np.ndarray, logvar: np.ndarray, where: str) -> np.ndarray:
     """Where images stand, `MEAN` or `SAMPLE` (always the same draw), (N, latent_dim)."""
     return mean.astype(np.float64) if where == MEAN else class_scores.draw(mean, logvar, seed=0)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def nearest_mean_reading(run_id: str) -> nearest_mean.Reading:
+    """How the nearest class mean names the shipped digits that no model was trained on."""
+    digits = models.digits()
+    return nearest_mean.read(models.encodings(run_id).mean, digits.labels, digits.held_out)
 
 
 @st.cache_data(max_entries=512, show_spinner="Naming the test images …")

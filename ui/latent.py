@@ -54,6 +54,25 @@ def decoded(run_id: str, z: np.ndarray) -> np.ndarray:
     return pictures.to_uint8(traversal.decode(models.vae(run_id), z))
 
 
+def walks(run_id: str, z: np.ndarray, scale, values: np.ndarray, order: list[int], off: list[bool]) -> np.ndarray:
+    """Each dimension's walk from z as a row of pictures, uint8 (height, width).
+
+    Args:
+        z: (d,).
+        scale: of the walk, a `traversal.Scale`, and its `values` in that unit.
+        order: of the rows; those that are `off` are drawn at half brightness.
+    """
+    from vae_core import traversal
+    from vae_core.charts import strips
+
+    return strips.traversal(
+        traversal.decode(models.vae(run_id), traversal.axis_walks(z, scale, values)[order]),
+        [f"z{dimension + 1}" for dimension in order],  # the picture's font has no subscripts
+        [f"{value:+.1f}" if value else "0" for value in values],
+        dim=off,
+    )
+
+
 @st.cache_data(max_entries=32, show_spinner="Decoding the plane …")
 def manifold(run_id: str, side: int, plane: tuple[int, int]) -> np.ndarray:
     """Decodings at the prior's quantiles in a plane, as one picture, uint8."""

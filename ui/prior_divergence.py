@@ -1,27 +1,57 @@
-"""How far classes are from the prior: measured once a model, shown a class and against β."""
+"""How far classes are from the prior, shown a class and against β, and from one Gaussian; measured once a model."""
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import controls, figures, heavy_work, lesson, models
-from vae_core import class_divergences, families
+from ui import controls, disk_cache, figures, heavy_work, lesson, models
+from vae_core import class_divergences, families, mixture
 from vae_core.charts import class_mixture as charts
 from vae_core.config import RunConfig
 
+COMPARED = 2_000  # draws for the divergence between a mixture and its Gaussian
 DRAWS = 800  # of z a class: a standard error of some hundredths of a nat
 MIXTURE, GAUSSIAN = "mixture", "one Gaussian"
 _CLASSES = [*map(str, range(10)), "all"]
 
 
+def _divergences(aggregate: dict[str, float], classes: np.ndarray, **fields) -> class_divergences.ClassDivergences:
+    estimate = mixture.MonteCarloEstimate(**aggregate)
+    return class_divergences.ClassDivergences(classes=tuple(classes.tolist()), aggregate=estimate, **fields)
+
+
 @st.cache_data(max_entries=64, show_spinner="Measuring how far each class is from the prior …")
+@disk_cache.kept(_divergences)
 def divergences(run_id: str) -> class_divergences.ClassDivergences:
     """KL from N(0, I) of the mixtures of the shipped digits, by Monte Carlo."""
     found, labels = models.encodings(run_id), models.digits().labels.astype(int)
     with heavy_work.turn:
         return class_divergences.from_prior(found.mean, found.logvar, labels, DRAWS, 0)
+
+
+class Gap(NamedTuple):
+    """Between p(z|C) and the one Gaussian of its mean and covariance, nats."""
+
+    there: mixture.MonteCarloEstimate  # KL(mixture ‖ Gaussian)
+    back: mixture.MonteCarloEstimate  # KL(Gaussian ‖ mixture)
+
+
+def _gap(there: dict[str, float], back: dict[str, float]) -> Gap:
+    return Gap(mixture.MonteCarloEstimate(**there), mixture.MonteCarloEstimate(**back))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+@disk_cache.kept(_gap)
+def from_one_gaussian(run_id: str, label: int) -> Gap:
+    """Of the mixture of a class's shipped digits, by Monte Carlo."""
+    found, members = models.encodings(run_id), models.digits().labels == label
+    whole = mixture.GaussianMixture(found.mean[members], found.logvar[members])
+    matched = whole.moment_matched()
+    with heavy_work.turn:
+        return Gap(mixture.kl_to(whole, matched, COMPARED, 0), mixture.kl_to(matched, whole, COMPARED, 0))
 
 
 def of_gaussians(run_id: str) -> tuple[np.ndarray, float]:

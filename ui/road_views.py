@@ -26,7 +26,7 @@ def passing(one: roads.Road, name: str, height: int = 190) -> None:
     found = road.passages(one.reading.posterior)
     met = [str(passage.digit) for passage in found]
     figures.picture(
-        pictures.grid(one.walked.strip, roads.STRIP, gap=1, background=0.25),
+        partial(pictures.grid, one.walked.strip, roads.STRIP, gap=1, background=0.25),
         alt=f"{roads.STRIP} decoded pictures along the {name} road, from its start to its end.",
         width="stretch",
     )

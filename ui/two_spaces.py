@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import latent, models, recorded
+from ui import disk_cache, latent, models, recorded
 from vae_core import own_run
 from vae_core.charts import pictures
 from vae_core.config import RunConfig
@@ -83,7 +83,12 @@ def representation(run_id: str) -> np.ndarray:
     return found
 
 
+def _comparison(vae: dict, classifier: dict, **fields) -> Comparison:
+    return Comparison(vae=Space(**vae), classifier=Space(**classifier), **fields)
+
+
 @st.cache_resource(max_entries=32, show_spinner="Comparing the two spaces …")
+@disk_cache.kept(_comparison)
 def compare(vae_id: str, classifier_id: str) -> Comparison:
     """Readers, shares, ranks and CKA of a pair."""
     from vae_core import representations as rep
@@ -134,6 +139,7 @@ def pairs_chart(vae_id: str, classifier_id: str, marked: tuple[int, int]):
 
 
 @st.cache_resource(max_entries=32, show_spinner="Drawing from neighbours …")
+@disk_cache.kept(Drawn)
 def drawn(vae_id: str, classifier_id: str) -> Drawn:
     """Every unseen digit as the average of the known ones nearest to it, in each space."""
     from vae_core import neighbour_pictures as by
@@ -164,18 +170,39 @@ class Forming(NamedTuple):
     places: list[str]  # a line of text a step
 
 
-@st.cache_resource(max_entries=16, show_spinner="Preparing the film …")
-def forming(vae_id: str, classifier_id: str) -> Forming:
-    """The film of a pair and its curves."""
+class _Courses(NamedTuple):
+    """The numbers of `Forming`."""
+
+    vae: "Course"
+    classifier: "Course"
+    cka: np.ndarray
+
+
+def _courses(vae: dict, classifier: dict, cka: np.ndarray) -> _Courses:
+    from vae_core.space_film import Course
+
+    return _Courses(Course(**vae), Course(**classifier), cka)
+
+
+@disk_cache.kept(_courses)
+def _followed(vae_id: str, classifier_id: str) -> _Courses:
     from vae_core import space_film
 
     shots = [models.snapshots(run_id) for run_id in (vae_id, classifier_id)]
+    means = [shot["mean"].astype(np.float64) for shot in shots]
     labels = shots[0]["label"].astype(int)
+    return _Courses(*(space_film.course(mean, labels) for mean in means), space_film.alignment(*means))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Preparing the film …")
+def forming(vae_id: str, classifier_id: str) -> Forming:
+    """The film of a pair and its curves."""
+    shots = [models.snapshots(run_id) for run_id in (vae_id, classifier_id)]
     if not all(np.array_equal(shots[0][name], shots[1][name]) for name in ("step", "index")):
         raise ValueError(f"{vae_id} and {classifier_id} were not recorded at the same steps of the same digits")
+    labels = shots[0]["label"].astype(int)
     step, means = shots[0]["step"], [shot["mean"].astype(np.float64) for shot in shots]
-    vae, classifier = (space_film.course(mean, labels) for mean in means)
-    cka = space_film.alignment(*means)
+    vae, classifier, cka = _followed(vae_id, classifier_id)
     places = [
         f"{'before training' if at == 0 else f'step {at:,}'} · nearest mean names {vae.accuracy[i]:.0%} in the VAE, "
         f"{classifier.accuracy[i]:.0%} in the classifier · spread {vae.spread[i]:.3g} and {classifier.spread[i]:.3g} · "

@@ -69,7 +69,12 @@ def stand(run_id: str, image: np.ndarray) -> Standing:
     )
 
 
+def _by_name(**fields: dict) -> dict[str, Standing]:
+    return {name: Standing(**standing) for name, standing in fields.items()}
+
+
 @st.cache_data(max_entries=64, show_spinner="Drawing what is no digit …")
+@disk_cache.kept(_by_name)
 def no_digits(run_id: str) -> dict[str, Standing]:
     """A few drawings that are no digits, by name."""
     return {name: stand(run_id, to_mnist(drawn.no_digit(name)).image) for name in drawn.NO_DIGITS}

@@ -34,15 +34,27 @@ def typical(images: np.ndarray, mean: np.ndarray, labels: np.ndarray, classes=ra
     Raises:
         ValueError: a wanted class without an image.
     """
-    averages, medians, medoids = [], [], []
-    for label in classes:
-        members = np.flatnonzero(labels == label)
-        if not len(members):
+    return Typical(*average_images(images, labels, classes), median_digits(mean, labels, classes))
+
+
+def average_images(images: np.ndarray, labels: np.ndarray, classes=range(10)) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and median image of each class, pixel by pixel, (K, H, W) in [0, 1]; arguments as in `typical`."""
+    groups = [images[members] for members in _members(labels, classes)]
+    means, medians = [each.mean(0) for each in groups], [np.median(each, axis=0) for each in groups]
+    return np.array(means) / 255, np.array(medians) / 255
+
+
+def median_digits(mean: np.ndarray, labels: np.ndarray, classes=range(10)) -> np.ndarray:
+    """Place of each class's medoid among the images, (K,); arguments as in `typical`."""
+    return np.array([members[medoid(mean[members])] for members in _members(labels, classes)])
+
+
+def _members(labels: np.ndarray, classes) -> list[np.ndarray]:
+    members = [np.flatnonzero(labels == label) for label in classes]
+    for label, found in zip(classes, members, strict=True):
+        if not len(found):
             raise ValueError(f"no image of class {label} among the labels; leave it out of the classes")
-        averages.append(images[members].mean(0) / 255)
-        medians.append(np.median(images[members], axis=0) / 255)
-        medoids.append(members[medoid(mean[members])])
-    return Typical(np.array(averages), np.array(medians), np.array(medoids))
+    return members
 
 
 def medoid(points: np.ndarray) -> int:

@@ -58,6 +58,33 @@ def test_the_same_is_built_once_and_sent_whole():
     assert at.get("vega_lite_chart")[0].proto.datasets[0].data.data != before
 
 
+def shade(level: float) -> np.ndarray:
+    built.append(f"{level:g}")
+    return np.full((4, 4), level)
+
+
+def _pictures() -> None:
+    from functools import partial
+
+    from tests.app.test_figures import shade
+    from ui import figures
+
+    figures.picture(partial(shade, 0.5), alt="Grey.")
+    figures.picture(partial(shade, 0.5), alt="The same grey.")
+    figures.picture(partial(shade, 0.25), alt="Darker.")
+    figures.picture(shade(0.5), alt="Grey, as an array.")
+
+
+def test_a_picture_is_made_once_and_is_the_same_as_its_array():
+    built.clear()
+    at = AppTest.from_function(_pictures, default_timeout=60).run()
+    assert not at.exception
+    grey, again, darker, whole = (each.proto.imgs[0].url for each in at.get("image"))
+    assert grey == again == whole != darker
+    assert grey.startswith("data:image/png;base64,")
+    assert built == ["0.5", "0.25", "0.5"]
+
+
 @pytest.mark.parametrize("level", [None, -3.0])
 def test_a_drawing_is_sent_with_its_own_rows_and_leaves_its_look_alone(level):
     lines = {name: np.arange(4.0) * factor for factor, name in enumerate(roads.ROADS, 1)}

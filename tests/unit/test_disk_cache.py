@@ -10,7 +10,21 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from ui import disk_cache, fill_cache, known_classes, models, roads, sample_ways, stations
+from ui import (
+    beta_family,
+    beta_views,
+    class_looks,
+    disk_cache,
+    fill_cache,
+    known_classes,
+    models,
+    prior_divergence,
+    roads,
+    sample_ways,
+    stations,
+    two_spaces,
+    unusual_digits,
+)
 from vae_core import own_run, zoo
 
 RUN = "mlp-d2-b1"
@@ -55,6 +69,46 @@ def test_asked_again_it_is_read(folder, counted):
     with pytest.raises(ValueError, match="read-only"):
         again.places[0] = 1
     assert len(list(folder.iterdir())) == 2
+
+
+class Both(NamedTuple):
+    """A value of values."""
+
+    one: Found
+    named: dict[str, Found]
+    total: float
+
+
+def _both(one: dict, named: dict, total: float) -> Both:
+    return Both(Found(**one), {name: Found(**fields) for name, fields in named.items()}, total)
+
+
+def test_values_within_values_come_back_as_they_were(folder):
+    asked = []
+
+    @disk_cache.kept(_both)
+    def look(run_id: str) -> Both:
+        asked.append(run_id)
+        return Both(Found(np.arange(3), 0.5), {"a cross": Found(np.eye(2), 1.0), "ß": Found(np.zeros(1), 2.0)}, 3.5)
+
+    first, again = look("a"), look("a")
+    assert asked == ["a"]
+    np.testing.assert_equal(again._asdict(), first._asdict())
+    assert type(again.one) is Found
+
+
+@pytest.mark.parametrize("value", [np.arange(6.0).reshape(2, 3), 0.25])
+def test_one_array_or_one_number_is_a_value_too(folder, value):
+    asked = []
+
+    @disk_cache.kept(disk_cache.itself)
+    def look(run_id: str):
+        asked.append(run_id)
+        return value
+
+    np.testing.assert_array_equal(look("a"), value)
+    np.testing.assert_array_equal(look("a"), value)
+    assert asked == ["a"]
 
 
 def test_nowhere_unless_a_folder_is_named(counted, tmp_path, monkeypatch):
@@ -117,6 +171,8 @@ def test_a_folder_that_cannot_be_written_only_costs_time(counted, tmp_path, monk
 
 def everything(run_id: str) -> list:
     """What pages ask of a run of those values that are kept."""
+    family = beta_views.families()[2]
+    ids, betas = tuple(run.run_id for run in family), tuple(run.beta for run in family)
     return [
         *models.encodings(run_id),
         *models.digit_terms(run_id),
@@ -127,6 +183,15 @@ def everything(run_id: str) -> list:
         *(roads.familiar(run_id, density) for density in roads.DENSITIES),
         *(roads.between_means(run_id, start, end) for start, end in ((0, 9), (9, 4))),
         stations.shortest(run_id),
+        class_looks.decoded_means(run_id),
+        prior_divergence.divergences(run_id),
+        prior_divergence.from_one_gaussian(run_id, 4),
+        beta_family.class_accuracy(run_id),
+        *(part for standing in unusual_digits.no_digits(run_id).values() for part in standing),
+        beta_views.prior_draws(ids, betas, beta_views.MATCHED, ids.index(run_id)),
+        beta_views.drawn_variety(run_id),
+        *two_spaces.compare(run_id, "classifier-d2"),
+        *two_spaces.drawn(run_id, "classifier-d2"),
         roads.grid(run_id).edges.toarray(),
     ]
 
@@ -146,12 +211,8 @@ def test_a_filled_folder_gives_what_is_computed_and_needs_no_model(folder, monke
     forget()
     monkeypatch.setattr(zoo, "load", lambda run_id: pytest.fail(f"{run_id} was loaded"))
     for one, other in zip(computed, everything(RUN), strict=True):
-        if isinstance(one, dict):
-            assert one.keys() == other.keys()
-            for way in one:
-                np.testing.assert_equal(one[way]._asdict(), other[way]._asdict())
-        else:
-            np.testing.assert_equal(one, other)
+        assert type(one) is type(other)
+        np.testing.assert_equal(dict(disk_cache._leaves("", one)), dict(disk_cache._leaves("", other)))
     forget()
 
 
