@@ -57,7 +57,9 @@ def test_the_curves_move_in_place_and_cancelling_stops_them(page, app):
     )
     page.wait_for_timeout(1500)
     assert line.get_attribute("d") != drawn
-    assert page.locator(f"{CHARTS}[data-seen]").count() == 3  # the same charts, not new ones: nothing flickers
+    # The same charts, not new ones: nothing flickers. The cloud, which is last, is drawn anew when it needs more room.
+    for place in range(2):
+        expect(page.locator(CHARTS).nth(place)).to_have_attribute("data-seen", "")
     assert "left" in page.locator("[data-testid=stProgress]").inner_text()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("The training was cancelled, as you wished")).to_be_visible(timeout=SLOW)

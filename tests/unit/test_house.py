@@ -1,6 +1,7 @@
 """The rules of the house: which way imports run, that every listed chapter exists, that the configuration is real."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -99,3 +100,10 @@ def test_the_hidden_option_that_keeps_crowds_quick_still_works():
     # Not in Streamlit's documentation, so a new version may drop it without a word.
     assert "runner.postScriptGC" in config.get_config_options()
     assert config.get_option("runner.postScriptGC") is False
+
+
+def test_every_picture_of_a_component_has_a_name_before_anything_is_drawn():
+    files = sorted((ROOT / "ui" / "components").glob("*/*.html"))
+    pictures = [tag for file in files for tag in re.findall(r'<[^>]*role="img"[^>]*>', file.read_text())]
+    assert len(pictures) > 10
+    assert [tag for tag in pictures if not re.search(r'aria-label="[^"]+"', tag)] == []
