@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui import models
+from ui import disk_cache, models
 from vae_core.config import ARCHITECTURES, RunConfig
 
 NAMES = {"mlp": "MLP", "conv": "CNN", "unet": "UNet", "unet-skips": "UNet, skips past z"}
@@ -43,20 +43,25 @@ def reconstructions(run_id: str, number: int) -> np.ndarray:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def prior_samples(run_id: str, seed: int, count: int = ACROSS) -> np.ndarray:
-    """Decoded draws from the prior, the same z for all runs of one size, (count, 28, 28)."""
-    from vae_core import sampling, traversal
-
-    vae = models.vae(run_id)
-    return traversal.decode(vae, sampling.sample_prior(count, vae.config.latent_dim, seed))
+def prior_samples(run_id: str, seed: int) -> np.ndarray:
+    """Decoded draws from the prior, the same z for all runs of one size, (ACROSS, 28, 28)."""
+    return _drawn(run_id, seed, ACROSS)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+@disk_cache.kept(disk_cache.itself)
 def variety(run_id: str) -> float:
     """Of decoded draws from the prior, 1 being that of the shipped digits."""
     from vae_core import variety
 
-    return variety.variety(prior_samples(run_id, 0, _VARIED), models.digits().images / 255)
+    return variety.variety(_drawn(run_id, 0, _VARIED), models.digits().images / 255)
+
+
+def _drawn(run_id: str, seed: int, count: int) -> np.ndarray:
+    from vae_core import sampling, traversal
+
+    vae = models.vae(run_id)
+    return traversal.decode(vae, sampling.sample_prior(count, vae.config.latent_dim, seed))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

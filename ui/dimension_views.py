@@ -34,7 +34,7 @@ def violins(run_id: str, kind: str, digit: int | None) -> list:
     return densities.violins(values if digit is None else values[models.digits().labels == digit])
 
 
-@st.cache_data(max_entries=24, show_spinner="Walking along each dimension …")
+@st.cache_data(max_entries=12, show_spinner="Walking along each dimension …")
 def walks(run_id: str) -> Walks:
     """The walks of one run, decoded."""
     from vae_core import traversal

@@ -18,6 +18,7 @@ from streamlit.logger import set_log_level
 set_log_level("ERROR")  # before the app is imported: all its caches would tell that they miss a server
 
 from ui import (  # noqa: E402
+    architectures,
     beta_family,
     beta_views,
     class_cuts,
@@ -71,6 +72,7 @@ def fill(run_id: str) -> None:
     unusual_digits.unseen(run_id)
     unusual_digits.no_digits(run_id)
     class_looks.rows(run_id)
+    architectures.variety(run_id)
     prior_divergence.divergences(run_id)
     for label in range(10):
         prior_divergence.from_one_gaussian(run_id, label)

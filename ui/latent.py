@@ -73,7 +73,7 @@ def walks(run_id: str, z: np.ndarray, scale, values: np.ndarray, order: list[int
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Decoding the plane …")
+@st.cache_data(max_entries=16, show_spinner="Decoding the plane …")
 def manifold(run_id: str, side: int, plane: tuple[int, int]) -> np.ndarray:
     """Decodings at the prior's quantiles in a plane, as one picture, uint8."""
     from vae_core import traversal

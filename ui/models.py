@@ -213,7 +213,7 @@ def _moments(run_id: str):
     return zoo.moments(run_id)
 
 
-@st.cache_resource(max_entries=2 * KEPT, show_spinner=False)
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
 def _test_encodings(run_id: str):
     return zoo.test_encodings(run_id)
 
@@ -223,7 +223,7 @@ def _sample_quality(run_id: str) -> dict[str, Any] | None:
     return zoo.sample_quality(run_id)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)  # 1.6 MB each
+@st.cache_resource(max_entries=8, show_spinner=False)  # 1.6 MB each
 def _snapshots(run_id: str):
     return zoo.snapshots(run_id)
 
@@ -238,7 +238,7 @@ def _encodings(run_id: str) -> DigitEncodings:
     return DigitEncodings(*_read_only([each.astype(np.float64) for each in _encoded(run_id)]))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # a quarter of a megabyte each
+@st.cache_resource(max_entries=32, show_spinner=False)  # a quarter of a megabyte each
 @disk_cache.kept(DigitEncodings)
 def _encoded(run_id: str) -> DigitEncodings:
     """As the network gives them, float32."""
