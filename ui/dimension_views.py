@@ -21,7 +21,7 @@ class Walks(NamedTuple):
 
     centre: np.ndarray  # mean of q(z), (latent_dim,)
     stddev: np.ndarray  # of q(z), (latent_dim,)
-    images: np.ndarray  # (latent_dim, STEPS, 28, 28) float32
+    images: np.ndarray  # (latent_dim, STEPS, 28, 28) uint8
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -38,10 +38,12 @@ def violins(run_id: str, kind: str, digit: int | None) -> list:
 def walks(run_id: str) -> Walks:
     """The walks of one run, decoded."""
     from vae_core import traversal
+    from vae_core.charts import pictures
 
     scale = traversal.aggregate_scale(*models.encodings(run_id))
     latents = traversal.axis_walks(scale.centre, scale, STEPS)
-    return Walks(scale.centre, scale.unit, traversal.decode(models.vae(run_id), latents))
+    drawn = traversal.decode(models.vae(run_id), latents)
+    return Walks(scale.centre, scale.unit, pictures.to_uint8(drawn))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -141,7 +143,7 @@ def strip(run: RunConfig, other: RunConfig | None, pair: Pair) -> np.ndarray:
     columns, names = [], []
     for of, dimension, sign in ((run, pair.a, 1), (other, pair.b, pair.sign)):
         if of is not None and dimension is not None:
-            columns.append(walks(of.run_id).images[dimension][::-sign])
+            columns.append(walks(of.run_id).images[dimension][::-sign] / 255)
             names.append(f"{'-' if sign < 0 else ''}z{dimension + 1}")  # the picture's font has no subscripts
     rows = [f"{step:+.0f}" if step else "0" for step in STEPS[::-1]]
     return strips.traversal(np.stack(columns, axis=1), rows, names)

@@ -33,7 +33,7 @@ def counts() -> list[int]:
     return [25, 50, 100, 200, per_class()]
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)  # a megabyte in sixteen dimensions
 def known(run_id: str, count: int) -> Known:
     """The classes by their first `count` trained-on digits; mixture and Gaussian share mean and covariance."""
     digits, encodings, moments = models.digits(), models.encodings(run_id), models.moments(run_id)
