@@ -186,6 +186,7 @@ lesson.source_view(
     exercise.diagnose,
     placement.compare,
     moment_estimates.running,
-    typical_digits.typical,
+    typical_digits.average_images,
+    typical_digits.median_digits,
 )
 lesson.footer("class_moments")

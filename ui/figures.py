@@ -24,7 +24,7 @@ from vae_core.charts.plotly_figure import PlotlyFigure
 # Charts as they are sent, some three hundred. Fifty students of a replica look at two hundred: those that a move of a
 # control leaves as they were are not made anew.
 KEPT_BYTES = 12_000_000
-PICTURE_BYTES = 4_000_000  # of pictures' addresses, some four hundred
+PICTURE_BYTES = 4_000_000  # of pictures' addresses
 quick_altair.make_quick()
 
 

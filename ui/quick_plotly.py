@@ -12,7 +12,7 @@ from vae_core.charts.plotly_figure import PlotlyFigure, to_json
 
 
 class Specification(dict):
-    """A figure's dict with the JSON of it, which is not made again."""
+    """A figure's JSON, which is not made again, and of its dict what Streamlit asks for: the layout."""
 
     text = ""
 
@@ -30,8 +30,8 @@ class Sent:
 def sent(figure: PlotlyFigure) -> Sent:
     """The figure for `st.plotly_chart`."""
     fields = figure.to_dict()
-    specification = Specification(fields | {"layout": {"template": _template()} | fields["layout"]})
-    specification.text = to_json(specification)
+    specification = Specification(layout=fields["layout"])
+    specification.text = to_json(fields | {"layout": {"template": _template()} | fields["layout"]})
     return _sent_type()(specification)
 
 

@@ -1,7 +1,5 @@
 """What is typical of a class, in pixels and in latent space: its mean image, its median image, its median digit."""
 
-from typing import NamedTuple
-
 import numpy as np
 from scipy.spatial.distance import cdist
 
@@ -11,22 +9,32 @@ INK = 0.2  # grey levels: below is paper …
 SOLID = 0.8  # … above is pen, between is neither
 
 
-class Typical(NamedTuple):
-    """One entry a class, in the order of the classes asked for."""
-
-    mean_image: np.ndarray  # average over the class's images, pixel by pixel, (K, H, W) in [0, 1]
-    median_image: np.ndarray  # median, pixel by pixel, (K, H, W) in [0, 1]
-    median_digit: np.ndarray  # place of the class's medoid among the images, (K,)
-
-
-def typical(images: np.ndarray, mean: np.ndarray, labels: np.ndarray, classes=range(10)) -> Typical:
-    r"""Mean image, median image and median digit of each class.
-
-    The median digit is the medoid: the real image whose μ_x has the least sum of distances to those of its class,
-    $\arg\min_{x \in C} \sum_{x' \in C} \lVert\mu_x - \mu_{x'}\rVert$. On a line that is the median.
+def average_images(images: np.ndarray, labels: np.ndarray, classes=range(10)) -> tuple[np.ndarray, np.ndarray]:
+    """Mean image and median image of each class, pixel by pixel.
 
     Args:
         images: uint8, (N, H, W).
+        labels: (N,).
+        classes: the K classes wanted, in whose order both come.
+
+    Returns:
+        Both (K, H, W) in [0, 1].
+
+    Raises:
+        ValueError: a wanted class without an image.
+    """
+    groups = [images[members] for members in _members(labels, classes)]
+    means, medians = [each.mean(0) for each in groups], [np.median(each, axis=0) for each in groups]
+    return np.array(means) / 255, np.array(medians) / 255
+
+
+def median_digits(mean: np.ndarray, labels: np.ndarray, classes=range(10)) -> np.ndarray:
+    r"""Place of each class's median digit among the images, (K,), in the order of the classes.
+
+    It is the medoid: the real image whose μ_x has the least sum of distances to those of its class,
+    $\arg\min_{x \in C} \sum_{x' \in C} \lVert\mu_x - \mu_{x'}\rVert$. On a line that is the median.
+
+    Args:
         mean: posterior means μ_x, (N, d).
         labels: (N,).
         classes: the classes wanted.
@@ -34,18 +42,6 @@ def typical(images: np.ndarray, mean: np.ndarray, labels: np.ndarray, classes=ra
     Raises:
         ValueError: a wanted class without an image.
     """
-    return Typical(*average_images(images, labels, classes), median_digits(mean, labels, classes))
-
-
-def average_images(images: np.ndarray, labels: np.ndarray, classes=range(10)) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and median image of each class, pixel by pixel, (K, H, W) in [0, 1]; arguments as in `typical`."""
-    groups = [images[members] for members in _members(labels, classes)]
-    means, medians = [each.mean(0) for each in groups], [np.median(each, axis=0) for each in groups]
-    return np.array(means) / 255, np.array(medians) / 255
-
-
-def median_digits(mean: np.ndarray, labels: np.ndarray, classes=range(10)) -> np.ndarray:
-    """Place of each class's medoid among the images, (K,); arguments as in `typical`."""
     return np.array([members[medoid(mean[members])] for members in _members(labels, classes)])
 
 

@@ -18,12 +18,14 @@ def test_the_medoid_is_the_median_on_a_line_and_the_best_by_brute_force():
 def test_each_class_has_its_own_mean_median_and_real_digit():
     images = RNG.integers(0, 256, size=(20, 4, 4)).astype(np.uint8)
     labels, mean = np.arange(20) % 2, RNG.normal(size=(20, 3))
-    found = typical_digits.typical(images, mean, labels, classes=(1, 0))
-    np.testing.assert_allclose(found.mean_image[0], images[1::2].mean(0) / 255)
-    np.testing.assert_allclose(found.median_image[1], np.median(images[::2], axis=0) / 255)
-    assert labels[found.median_digit].tolist() == [1, 0]
+    mean_image, median_image = typical_digits.average_images(images, labels, classes=(1, 0))
+    np.testing.assert_allclose(mean_image[0], images[1::2].mean(0) / 255)
+    np.testing.assert_allclose(median_image[1], np.median(images[::2], axis=0) / 255)
+    assert labels[typical_digits.median_digits(mean, labels, classes=(1, 0))].tolist() == [1, 0]
     with pytest.raises(ValueError, match="class 5"):
-        typical_digits.typical(images, mean, labels, classes=(5,))
+        typical_digits.average_images(images, labels, classes=(5,))
+    with pytest.raises(ValueError, match="class 5"):
+        typical_digits.median_digits(mean, labels, classes=(5,))
 
 
 def test_pen_on_paper_is_not_grey_and_a_wash_is():

@@ -1,6 +1,5 @@
 """Charts of p(z|C): the mixture as it forms, beside its Gaussian, two Gaussians in 1-D, divergences from the prior."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import altair as alt
@@ -9,6 +8,7 @@ import pandas as pd
 
 from vae_core.charts.channels import either
 from vae_core.charts.drawing import Columns, Drawing
+from vae_core.charts.drawing import curves as named_curves
 from vae_core.charts.palette import COLOURS, DIGITS, DIVERGING, LABELS, SHAPES
 from vae_core.charts.plane import extent as extent_of
 from vae_core.charts.plane import named_scales
@@ -57,7 +57,7 @@ def building(
             "y": shown.mean[:, 1].round(3),
             "image": pictures[: len(shown.mean)],
         },
-        "outlines": _outlines(outlines),
+        "outlines": named_curves([(curve, line.round(4)) for curve, line in outlines]),
         "cuts": _contours(density, grid),
     }
     return Drawing(_building_look(label, titles, height), tables, extent_of(extent))
@@ -243,19 +243,6 @@ def over_beta(table: pd.DataFrame, height: int = 400) -> alt.LayerChart:
     )
     errors = base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     return alt.layer(lines, errors, points).properties(height=height).configure_legend(orient="bottom", columns=6)
-
-
-def _outlines(lines: Sequence[tuple[str, np.ndarray]]) -> Columns:
-    """Named curves (P, 2) as one table."""
-    lengths = [len(line) for _, line in lines]
-    points = np.concatenate([line for _, line in lines]).round(4)
-    return {
-        "x": points[:, 0],
-        "y": points[:, 1],
-        "curve": np.repeat([curve for curve, _ in lines], lengths),
-        "line": np.repeat(np.arange(len(lines)), lengths),
-        "order": np.concatenate([np.arange(length) for length in lengths]),
-    }
 
 
 def _contours(density: np.ndarray, grid: Grid) -> Columns:

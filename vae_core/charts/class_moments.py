@@ -1,13 +1,12 @@
 """Charts of a class's mean and covariance: placing an ellipse, within + between = total, estimates from few images."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from vae_core.charts.drawing import Columns, Drawing
+from vae_core.charts.drawing import Drawing, curves
 from vae_core.charts.palette import DIGITS
 from vae_core.charts.plane import extent, named_scales
 from vae_core.ellipses import ellipse
@@ -50,7 +49,7 @@ def placing(
     ends = np.concatenate([_long_axis(each) for _, each in drawn])
     tables = {
         "dots": {"x": points[:, 0].round(3), "y": points[:, 1].round(3), "image": pictures},
-        "outlines": _outlines([(name, each.mean, each.covariance()) for name, each in (*drawn, (_PRIOR, unit))]),
+        "outlines": curves([(name, _around(each.mean, each.covariance())) for name, each in (*drawn, (_PRIOR, unit))]),
         "spokes": {"x": ends[:, 0], "y": ends[:, 1], "curve": np.repeat([name for name, _ in drawn], 2)},
         "targets": {"x": np.tile(side, _TARGETS).round(3), "y": np.repeat(side, _TARGETS).round(3)},
     }
@@ -105,10 +104,10 @@ def parts(
     lines = []
     for place, (name, covariance) in enumerate(zip(_PARTS, (within, between, total), strict=True)):
         centre = np.array([place * apart, 0.0])
-        lines += [(name, centre, covariance), (_PRIOR, centre, np.eye(2))]
+        lines += [(name, _around(centre, covariance)), (_PRIOR, _around(centre, np.eye(2)))]
     reach = 0.48 * apart
     tables = {
-        "outlines": _outlines(lines),
+        "outlines": curves(lines),
         "signs": {"x": [0.5 * apart, 1.5 * apart], "y": [0.0, 0.0], "sign": ["+", "="]},
     }
     numbers = extent(np.array([[-reach, -reach], [2 * apart + reach, reach]]))
@@ -267,16 +266,8 @@ def _images() -> alt.X:
     return alt.X("images:Q", title="images, n", scale=alt.Scale(type="log", nice=False), axis=axis)
 
 
-def _outlines(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Columns:
-    """One-sigma ellipses, by name, centre and covariance, as one table."""
-    points = np.concatenate([ellipse(mean, covariance, points=_AROUND) for _, mean, covariance in curves])
-    return {
-        "x": points[:, 0],
-        "y": points[:, 1],
-        "curve": np.repeat([name for name, _, _ in curves], _AROUND),
-        "line": np.repeat(np.arange(len(curves)), _AROUND),
-        "order": np.tile(np.arange(_AROUND), len(curves)),
-    }
+def _around(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    return ellipse(mean, covariance, points=_AROUND)
 
 
 def _long_axis(of: Ellipse) -> np.ndarray:

@@ -32,6 +32,19 @@ class Drawing(NamedTuple):
         return with_numbers(self.look.to_dict(), self.numbers) | {"datasets": rows}
 
 
+def curves(named: Sequence[tuple[str, np.ndarray]]) -> Columns:
+    """Named lines (P, 2), several of which may share a name, as one table: x, y, curve, line, order."""
+    lengths = [len(line) for _, line in named]
+    points = np.concatenate([line for _, line in named])
+    return {
+        "x": points[:, 0],
+        "y": points[:, 1],
+        "curve": np.repeat([curve for curve, _ in named], lengths),
+        "line": np.repeat(np.arange(len(named)), lengths),
+        "order": np.concatenate([np.arange(length) for length in lengths]),
+    }
+
+
 def with_numbers(specification: dict[str, Any], numbers: Mapping[str, float]) -> dict[str, Any]:
     """The same specification with values for its variable parameters.
 

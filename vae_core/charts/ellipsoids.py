@@ -3,7 +3,7 @@
 import numpy as np
 
 from vae_core.charts.palette import DIGITS
-from vae_core.charts.plotly_figure import PlotlyFigure
+from vae_core.charts.plotly_figure import PlotlyFigure, coordinates, mesh
 from vae_core.ellipses import ellipsoid
 
 _INK = "#757c86"  # of axes and text: read on paper and on night
@@ -36,7 +36,7 @@ def ellipsoids(
     traces.append(
         {
             "type": "scatter3d",
-            **dict(zip("xyz", means[shown].T, strict=True)),
+            **coordinates(means[shown]),
             "mode": "markers+text",
             "text": [f"<b>{digit}</b>" for digit in shown],
             "textposition": "top center",
@@ -59,11 +59,8 @@ def ellipsoids(
 
 
 def _surface(mean, covariance, n_sigma: float, colour: str, opacity: float, name: str) -> dict:
-    mesh = ellipsoid(mean, covariance, n_sigma, _RINGS)
     return {
-        "type": "mesh3d",
-        **dict(zip("xyz", mesh.vertices.T.round(3), strict=True)),
-        **dict(zip("ijk", mesh.triangles.T, strict=True)),
+        **mesh(ellipsoid(mean, covariance, n_sigma, _RINGS)),
         "color": colour,
         "opacity": opacity,
         "name": name,

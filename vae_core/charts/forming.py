@@ -13,7 +13,7 @@ import pyarrow as pa
 from vae_core.charts.palette import COLOURS, LABELS, class_encodings
 from vae_core.charts.phases import CURVE, FRAME, frame_parameter, steps_axis, with_frame
 from vae_core.charts.plane import equal_scales
-from vae_core.charts.plotly_figure import PlotlyFigure
+from vae_core.charts.plotly_figure import PlotlyFigure, coordinates
 from vae_core.ellipses import ellipse
 from vae_core.latent_film import LatentFilm
 from vae_core.phases import Phase
@@ -122,13 +122,13 @@ def space_film(film: LatentFilm, titles: tuple[str, str, str], height: int = 560
         "hovertemplate": "prior, 1 σ<extra></extra>",
     }
     traces = [
-        {"type": "scatter3d", **_coordinates(points), **look}
+        {"type": "scatter3d", **coordinates(points.astype(np.float32)), **look}
         for points, look in zip((ring, *moving[0]), (prior, *looks), strict=True)
     ]
     frames = [
         {
             "name": str(number),
-            "data": [{"type": "scatter3d", **_coordinates(points)} for points in parts],
+            "data": [{"type": "scatter3d", **coordinates(points.astype(np.float32))} for points in parts],
             "traces": list(range(1, 1 + len(parts))),
         }
         for number, parts in enumerate(moving)
@@ -205,7 +205,3 @@ def _circles(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     for pair in ([0, 1], [1, 2], [0, 2]):
         parts += [mean[..., None, :] + around @ stretched[..., pair, :], gap]
     return np.concatenate(parts, axis=-2)
-
-
-def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
-    return dict(zip("xyz", points.T.astype(np.float32), strict=True))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from vae_core.ellipses import Mesh
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -42,6 +44,20 @@ class PlotlyFigure(NamedTuple):
         import plotly.graph_objects as go
 
         return go.Figure(**self.to_dict())
+
+
+def coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
+    """Points (N, 3) as the fields of a trace in space."""
+    return dict(zip("xyz", points.T, strict=True))
+
+
+def mesh(surface: Mesh) -> dict[str, Any]:
+    """A trace of a closed surface, to be given its colour."""
+    return {
+        "type": "mesh3d",
+        **coordinates(surface.vertices.round(3)),
+        **dict(zip("ijk", surface.triangles.T, strict=True)),
+    }
 
 
 def to_json(figure: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from vae_core.charts.channels import either
 from vae_core.charts.palette import COLOURS, DIGITS, LABELS, SEQUENTIAL
 from vae_core.charts.plane import equal_scales
-from vae_core.charts.plotly_figure import PlotlyFigure
+from vae_core.charts.plotly_figure import PlotlyFigure, coordinates, mesh
 from vae_core.ellipses import ellipse, ellipsoid
 
 TRAVEL = "#c8641b"  # the road travelled; 3:1 on paper and on night
@@ -97,28 +97,21 @@ def tour_map_3d(
     height: int = 560,
 ) -> PlotlyFigure:
     """As `tour_map`, in space: means (10, 3), covariances (10, 3, 3) as one-sigma ellipsoids; drag to turn it."""
-    meshes = (ellipsoid(*each, 1.0, rings=8) for each in zip(means, covariances, strict=True))
+    surfaces = (ellipsoid(*each, 1.0, rings=8) for each in zip(means, covariances, strict=True))
     traces = [
-        {
-            "type": "mesh3d",
-            **_coordinates(mesh.vertices.round(3)),
-            **dict(zip("ijk", mesh.triangles.T, strict=True)),
-            "color": colour,
-            "opacity": 0.12,
-            "hoverinfo": "skip",
-        }
-        for colour, mesh in zip(COLOURS, meshes, strict=True)
+        {**mesh(surface), "color": colour, "opacity": 0.12, "hoverinfo": "skip"}
+        for colour, surface in zip(COLOURS, surfaces, strict=True)
     ]
     lines = [(pair, {"color": AHEAD, "width": 2, "dash": "dash"}) for pair in ahead]
     lines.append((travelled, {"color": TRAVEL, "width": 7}))
     traces += [
-        {"type": "scatter3d", **_coordinates(means[list(stations)]), "mode": "lines", "line": line, "hoverinfo": "skip"}
+        {"type": "scatter3d", **coordinates(means[list(stations)]), "mode": "lines", "line": line, "hoverinfo": "skip"}
         for stations, line in lines
     ]
     traces.append(
         {
             "type": "scatter3d",
-            **_coordinates(means),
+            **coordinates(means),
             "mode": "markers+text",
             "text": [f"<b>{label}</b>" for label in LABELS],
             "textposition": "top center",
@@ -204,7 +197,3 @@ def _legs(means: np.ndarray, pairs: Sequence[tuple[int, int]]) -> alt.Chart:
             }
         )
     )
-
-
-def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
-    return dict(zip("xyz", points.T, strict=True))
