@@ -8,8 +8,8 @@ import streamlit as st
 
 from ui import controls, figures, known_classes, lesson, models, picker, posterior_explorer
 from ui.known_classes import GAUSSIAN, MEAN, MIXTURE, SAMPLE, WHOLE
-from vae_core import class_scores, families, own_run, posterior_map, traversal
-from vae_core.charts import class_pairs, pictures
+from vae_core import class_scores, families, own_run, posterior_map
+from vae_core.charts import class_pairs
 from vae_core.charts import class_posterior as charts
 
 run = picker.current_run()
@@ -155,23 +155,19 @@ def confusions() -> None:
 def wrong_digits(way: str) -> None:
     """Held-out shipped digits whose wrong name is given with the least doubt."""
     unseen = np.flatnonzero(digits.held_out)
-    z, wrong = known_classes.mistakes(run.run_id, where, way)
+    _, wrong = known_classes.mistakes(run.run_id, where, way)
     sure = int((wrong.doubt < 0.01).sum())
     these = "These are"
     if judged_on == own_run.TEST_IMAGES:
         these = "MNIST's test images do not ship with the app, so these are"
     st.markdown("**The most confidently wrong digits**")
     if len(wrong.position):
-        first = wrong.position[:SHOWN_WRONG]
-        drawn = traversal.decode(models.vae(run.run_id), z[first])
+        shown = known_classes.surest_mistakes(run.run_id, where, way, SHOWN_WRONG)
         with st.container(horizontal=True):
-            for position, named, doubt, image in zip(first, wrong.named, wrong.doubt, drawn, strict=False):
+            for position, named, doubt, pair in zip(*wrong, shown, strict=False):
                 true = int(digits.labels[unseen[position]])
                 p = f"p > {1 - 1e-3:.3f}" if doubt < 1e-3 else f"p = {1 - doubt:.3f}"
                 with st.container(width=150):
-                    pair = pictures.grid(
-                        np.stack([digits.images[unseen[position]], pictures.to_uint8(image)]), 2, gap=1
-                    )
                     figures.picture(pair, alt=f"A {true} named {named}, and its reconstruction.", width="stretch")
                     st.markdown(f"**{true}** named **{named}**, {p}")
     st.caption(

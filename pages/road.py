@@ -40,16 +40,16 @@ def asked_for(start: np.ndarray, end: np.ndarray, between: list[int], pace: str)
 
 @st.fragment
 def question() -> None:
-    asked = asked_for(moments.mean[1], moments.mean[0], road.between(tour, 1, 0), "latent")
+    start, end = ends = roads.ASKED_ABOUT
+    asked = asked_for(moments.mean[start], moments.mean[end], road.between(tour, start, end), "latent")
     ways = roads.roads(*asked, roads.MIXTURE)
-    passed = {name: road.passed(way.reading.posterior, (1, 0)) for name, way in ways.items()}
+    passed = {name: road.passed(way.reading.posterior, ends) for name, way in ways.items()}
     answer = road.told_digits(passed["straight"])
-    options = road.passing_options(passed["straight"], (1, 0), [passed["stations"], passed["decoder"], [8], [2, 6]])
+    options = road.passing_options(passed["straight"], ends, [passed["stations"], passed["decoder"], [8], [2, 6]])
     lesson.prediction(
         "road_straight",
-        "Walk straight from the mean of the **1** to the mean of the **0**. Which other digits are on the way, each "
-        "the most "
-        "probable one for a while?",
+        f"Walk straight from the mean of the **{start}** to the mean of the **{end}**. Which other digits are on the "
+        "way, each the most probable one for a while?",
         options,
         answer,
         lambda: road_views.passing(ways["straight"], "straight"),
@@ -96,9 +96,9 @@ def your_road() -> None:
         )
     left, right = st.columns(2)
     with left:
-        start, start_digit, start_is = one_end("from", "From", 7, density)
+        start, start_digit, start_is = one_end("from", "From", roads.AT_FIRST[0], density)
     with right:
-        end, end_digit, end_is = one_end("to", "To", 0, density)
+        end, end_digit, end_is = one_end("to", "To", roads.AT_FIRST[1], density)
     between = road.between(tour, start_digit, end_digit) if start_digit != end_digit else []
     speed = "image" if pace == "image space" else "latent"
     asked = asked_for(start, end, between, speed)

@@ -12,7 +12,7 @@ from vae_core.charts import sampling as charts
 from vae_core.nearest_images import nearest
 
 run = picker.current_run()
-SHOWN, COLUMNS = 30, 6
+COLUMNS = 6
 WAYS = sample_ways.WAYS
 DERIVED = {
     "prior": (
@@ -102,8 +102,8 @@ def show(way: str) -> None:
     st.latex(formula)
     st.markdown(words)
     ordered = label if way in sample_ways.BY_CLASS else None
-    some = sample_ways.shown(run.run_id, way, ordered, SHOWN, COLUMNS, seed)
-    figures.picture(some.picture, alt=f"{SHOWN} digits drawn by way of {WAYS[way]}.", width="stretch")
+    some = sample_ways.shown(run.run_id, way, ordered, sample_ways.LOOKED_AT, COLUMNS, seed)
+    figures.picture(some.picture, alt=f"{sample_ways.LOOKED_AT} digits drawn by way of {WAYS[way]}.", width="stretch")
     if way == "pcn":
         st.caption(
             f"{sample_ways.PCN_STEPS} steps from μ_x with b = {some.b:g}, {some.acceptance:.0%} accepted. Is that "
@@ -137,15 +137,15 @@ way = controls.select("sampling_near", "Draws of", tuple(WAYS), style="buttons",
 near = sample_ways.neighbours(run.run_id, way)
 some, drawn = sample_ways.some_to_judge(run.run_id, way)
 figures.picture(
-    partial(pictures.grid, np.concatenate([drawn, digits.images[near.index[some]]]), sample_ways.SHOWN, gap=1),
-    alt=f"{sample_ways.SHOWN} drawn digits, and under each the nearest training image.",
+    partial(pictures.grid, np.concatenate([drawn, digits.images[near.index[some]]]), sample_ways.BESIDE, gap=1),
+    alt=f"{sample_ways.BESIDE} drawn digits, and under each the nearest training image.",
     width="stretch",
 )
 looked_at = [each for each in WAYS if each in (*(found or sample_ways.QUICK), way)]
 crowds = {WAYS[each]: sample_ways.neighbours(run.run_id, each).distance for each in looked_at}
 crowds |= {name: sample_ways.neighbours(run.run_id, name).distance for name in (sample_ways.AGAIN, sample_ways.REAL)}
 st.caption(
-    f"Above: {sample_ways.SHOWN} of {sample_ways.JUDGED} draws, those that are judged. Below: the nearest training "
+    f"Above: {sample_ways.BESIDE} of {sample_ways.JUDGED} draws, those that are judged. Below: the nearest training "
     "image to each, at distances "
     + ", ".join(f"{value:.1f}" for value in near.distance[some])
     + " (Euclidean, over 784 grey levels from 0 to 1)."

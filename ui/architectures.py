@@ -91,5 +91,5 @@ def nodes(run_id: str, open_blocks: bool) -> list:
     """The network of a run, from the module itself (`module_diagram.Node`)."""
     from vae_core.module_diagram import diagram
 
-    config = next(run for run in models.runs() if run.run_id == run_id)
+    config = models.config(run_id)
     return diagram(config, open_blocks)

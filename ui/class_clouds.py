@@ -70,9 +70,15 @@ def walk_changes(run_id: str, digit: int, kept: tuple[int, ...]) -> list[dict]:
     """For each axis of a walk, how weight, width, height and slant change (`strokes.change_along`)."""
     from vae_core import strokes
 
+    return [strokes.change_along(images, _real_spread(digit)) for images in walk(run_id, digit, kept)]
+
+
+@st.cache_data(show_spinner=False)
+def _real_spread(digit: int) -> dict[str, float]:
+    from vae_core import strokes
+
     digits = models.digits()
-    real = digits.images[digits.labels == digit] / 255
-    return [strokes.change_along(images, real) for images in walk(run_id, digit, kept)]
+    return strokes.spread(digits.images[digits.labels == digit] / 255)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

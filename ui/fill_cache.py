@@ -27,6 +27,7 @@ from ui import (  # noqa: E402
     known_classes,
     models,
     posterior_chains,
+    posterior_explorer,
     posterior_survey,
     prior_divergence,
     rate_parts,
@@ -57,9 +58,15 @@ def fill(run_id: str) -> None:
     for where in (known_classes.MEAN, known_classes.SAMPLE):
         for count in known_classes.counts():
             known_classes.scores(run_id, where, count)
+        for way in (known_classes.GAUSSIAN, known_classes.MIXTURE):
+            known_classes.mistakes(run_id, where, way)
+    known_classes.log_density_of_unseen(run_id)
+    for way in (known_classes.GAUSSIAN, known_classes.MIXTURE):
+        posterior_explorer.answers_at_first(run_id, way)
     for way in sample_ways.WAYS:
         sample_ways.judged(run_id, way)
         sample_ways.some_to_judge(run_id, way)
+    sample_ways.first_ends(run_id)
     for crowd in (*sample_ways.WAYS, sample_ways.AGAIN):
         sample_ways.neighbours(run_id, crowd)
     if models.vae(run_id).config.latent_dim == 2:
@@ -82,6 +89,7 @@ def fill(run_id: str) -> None:
     stations.shortest(run_id)
     for density in roads.DENSITIES:
         roads.familiar(run_id, density)
+    roads.fill(run_id)
     for one, other in combinations(range(10), 2):
         roads.between_means(run_id, one, other)  # in 2-D it asks for the grid
 

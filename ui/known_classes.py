@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ui import disk_cache, heavy_work, latent, models
+from ui import disk_cache, figures, heavy_work, latent, models
 from vae_core import class_scores, mixture, nearest_mean
+from vae_core.charts import pictures
 from vae_core.gaussians import Gaussian
 
 # The two ways to know a class, and a third: one Gaussian with the moments of the whole training split.
@@ -83,13 +84,52 @@ def _score(run_id: str, where: str, count: int, way: str) -> class_scores.Scores
 @st.cache_data(max_entries=256, show_spinner=False)
 def mistakes(run_id: str, where: str, way: str) -> tuple[np.ndarray, class_scores.Mistakes]:
     """Where the held-out digits stand, (N, latent_dim), and which of them are named wrongly, the surest first."""
+    return _unseen(run_id, where), _mistakes(run_id, where, way)
+
+
+@disk_cache.kept(class_scores.Mistakes)
+def _mistakes(run_id: str, where: str, way: str) -> class_scores.Mistakes:
+    digits = models.digits()
+    posterior = log_posterior(known(run_id, per_class()), way, _unseen(run_id, where))
+    return class_scores.confidently_wrong(posterior, digits.labels[digits.held_out])
+
+
+def _unseen(run_id: str, where: str) -> np.ndarray:
+    """Where the held-out digits stand, (N, latent_dim)."""
     digits, encodings = models.digits(), models.encodings(run_id)
-    z = place(encodings.mean[digits.held_out], encodings.logvar[digits.held_out], where)
-    posterior = log_posterior(known(run_id, per_class()), way, z)
-    return z, class_scores.confidently_wrong(posterior, digits.labels[digits.held_out])
+    return place(encodings.mean[digits.held_out], encodings.logvar[digits.held_out], where)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)  # at most 50 kB, of pictures a few kB each
+def surest_mistakes(run_id: str, where: str, way: str, count: int) -> list[str]:
+    """The first `count` of `mistakes`: the digit beside what the decoder draws where it was judged, as addresses."""
+    digits = models.digits()
+    z, wrong = mistakes(run_id, where, way)
+    first = wrong.position[:count]
+    drawn, real = latent.decoded(run_id, z[first]), digits.images[digits.held_out][first]
+    return [figures.address(pictures.grid(np.stack(pair), 2, gap=1)) for pair in zip(real, drawn, strict=True)]
+
+
+class Said(NamedTuple):
+    """Of one latent: p(C|z) by both ways, (10,) each, and log p(z) with one Gaussian a class, nats."""
+
+    posterior: dict[str, np.ndarray]
+    log_density: float
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def said(run_id: str, z: tuple[float, ...]) -> Said:
+    """What the classes say about a latent."""
+    classes, at = known(run_id, per_class()), np.array([z])
+    log_probs = {way: class_scores.class_log_probs(classes.densities[way], at) for way in (GAUSSIAN, MIXTURE)}
+    posterior = {
+        way: np.exp(class_scores.log_posterior(found, classes.class_prior)[0]) for way, found in log_probs.items()
+    }
+    return Said(posterior, float(_mixed(log_probs[GAUSSIAN], classes.class_prior)[0]))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
+@disk_cache.kept(disk_cache.itself)
 def log_density_of_unseen(run_id: str) -> np.ndarray:
     """log p(z) at the μ_x of the held-out digits, one Gaussian a class, nats."""
     return log_density(known(run_id, per_class()), models.encodings(run_id).mean[models.digits().held_out])
@@ -97,5 +137,8 @@ def log_density_of_unseen(run_id: str) -> np.ndarray:
 
 def log_density(classes: Known, z: np.ndarray) -> np.ndarray:
     """log p(z) = log Σ p(z|C) p(C) with one Gaussian a class, nats, (N,)."""
-    joint = class_scores.class_log_probs(classes.densities[GAUSSIAN], z) + np.log(classes.class_prior)
-    return np.logaddexp.reduce(joint, axis=1)
+    return _mixed(class_scores.class_log_probs(classes.densities[GAUSSIAN], z), classes.class_prior)
+
+
+def _mixed(log_probs: np.ndarray, class_prior: np.ndarray) -> np.ndarray:
+    return np.logaddexp.reduce(log_probs + np.log(class_prior), axis=1)

@@ -46,6 +46,12 @@ def damaged() -> dict[str, str]:
     return {}
 
 
+def config(run_id: str) -> RunConfig:
+    """How the run was trained."""
+    mine = your_run.held(run_id)
+    return mine.config if mine else next(run for run in _listed() if run.run_id == run_id)
+
+
 def vae(run_id: str) -> "VAE":
     """The model, in eval mode on the CPU."""
     return _of("vae", _vae, run_id)

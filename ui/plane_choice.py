@@ -26,7 +26,7 @@ def choose(prefix: str, run: RunConfig) -> Plane:
         run: of three dimensions or more for a choice.
     """
     if run.latent_dim == 2:
-        return along(run, *latent.axes(run))
+        return at_first(run)
     order = latent.by_rate(run)
     names = [latent.name(dimension) for dimension in order]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -47,6 +47,11 @@ def choose(prefix: str, run: RunConfig) -> Plane:
             axis = ("Horizontal", "Vertical")[place]
             chosen.append(controls.select(f"{prefix}_{label}", axis, left, left[0], width=110))
     return along(run, *(order[names.index(name)] for name in chosen))
+
+
+def at_first(run: RunConfig) -> Plane:
+    """The plane of a run before one is chosen: in 2-D the only one, above it the two dimensions of the highest rate."""
+    return along(run, *(latent.axes(run) if run.latent_dim == 2 else latent.by_rate(run)[:2]))
 
 
 def along(run: RunConfig, first: int, second: int) -> Plane:

@@ -1,11 +1,12 @@
 """The map of p(C|z) to click on, and what Bayes' rule and the decoder say at one place of it."""
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from ui import controls, figures, known_classes, models, plane_choice
+from ui import controls, disk_cache, figures, known_classes, models, plane_choice
 from ui.known_classes import GAUSSIAN, MIXTURE
 from vae_core import class_scores, geometry, posterior_map, traversal
 from vae_core.charts import class_posterior as charts
@@ -15,6 +16,14 @@ SIDE = 56  # cells along each side of the map
 RARE = 0.01  # where fewer digits than this live in a sparser place, the page says that hardly any live here
 ALL = "all digits"
 CLASS, ENTROPY = "most probable class", "entropy"
+
+
+class Answers(NamedTuple):
+    """What a `PosteriorMap` says at its cells, (SIDE²,) each."""
+
+    named: np.ndarray
+    probability: np.ndarray
+    entropy: np.ndarray
 
 
 @st.fragment
@@ -91,15 +100,32 @@ def _plane(
 
 @st.cache_data(max_entries=128, show_spinner="Drawing the map …")
 def _map(run_id: str, way: str, names: tuple[str, str], _axes: np.ndarray, through: str) -> posterior_map.PosteriorMap:
+    if through == ALL and names == plane_choice.at_first(models.config(run_id)).names:
+        _, window = _plane(run_id, names, _axes, through)
+        return posterior_map.PosteriorMap(*posterior_map.cells(window, SIDE), *answers_at_first(run_id, way))
+    return _computed(run_id, way, names, _axes, through)
+
+
+@disk_cache.kept(Answers)
+def answers_at_first(run_id: str, way: str) -> Answers:
+    """The answers on the map that a run opens with."""
+    chosen = plane_choice.at_first(models.config(run_id))
+    found = _computed(run_id, way, chosen.names, chosen.axes, ALL)
+    probability, entropy = found.probability.astype(np.float32), found.entropy.astype(np.float32)
+    return Answers(found.named.astype(np.uint8), probability, entropy)
+
+
+def _computed(
+    run_id: str, way: str, names: tuple[str, str], axes: np.ndarray, through: str
+) -> posterior_map.PosteriorMap:
     classes = known_classes.known(run_id, known_classes.per_class())
-    plane, window = _plane(run_id, names, _axes, through)
+    plane, window = _plane(run_id, names, axes, through)
     return posterior_map.posterior_map(classes.densities[way], classes.class_prior, plane, window, SIDE)
 
 
 def _at_point(run: RunConfig, z: np.ndarray, names: tuple[str, str], at: np.ndarray) -> None:
     """What both ways say about one latent, and what the decoder draws there."""
-    classes = known_classes.known(run.run_id, known_classes.per_class())
-    said = {way: np.exp(known_classes.log_posterior(classes, way, z[None])[0]) for way in (GAUSSIAN, MIXTURE)}
+    said, log_density = known_classes.said(run.run_id, tuple(z.tolist()))
     told = [
         f"With {way} a class: **{said[way].argmax()}** with p = {said[way].max():.3f}, entropy "
         f"{class_scores.entropy(said[way][None])[0]:.2f} nats."
@@ -117,8 +143,7 @@ def _at_point(run: RunConfig, z: np.ndarray, names: tuple[str, str], at: np.ndar
             alt=f"Bars of p(C|z) at {place}. {' '.join(told)}",
         )
         st.markdown(" ".join(told))
-    here = known_classes.log_density(classes, z[None])[0]
-    sparser = float((known_classes.log_density_of_unseen(run.run_id) < here).mean())
+    sparser = float((known_classes.log_density_of_unseen(run.run_id) < log_density).mean())
     if sparser < RARE:
         st.info(
             f"Hardly any digit lives here: of the unseen digits only {sparser:.1%} lie where p(z) is lower still. "

@@ -25,7 +25,8 @@ QUICK = tuple(way for way in WAYS if way != "pcn")  # those that a moment is eno
 REAL, AGAIN = "unseen digits", "their reconstructions"
 JUDGED = 500  # drawn of a way, to be judged here
 JUDGED_SEED = 0  # of those, whatever draw is looked at: the verdicts are the model's, computed once for all students
-SHOWN = 10  # of them
+BESIDE = 10  # of them, beside their neighbours
+LOOKED_AT = 30  # drawn of every way, to be looked at
 PCN_STEPS = 40
 _TRIED = 30  # chains that b is chosen by
 _STEPS = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
@@ -59,6 +60,13 @@ class _StepSize(NamedTuple):
     b: float
 
 
+class _Ends(NamedTuple):
+    """Where pCN's chains are at last, (N, d), and the share of their steps that was accepted."""
+
+    z: np.ndarray
+    acceptance: float
+
+
 def _quality(class_shares: np.ndarray, **rest) -> sample_quality.Quality:
     return sample_quality.Quality(class_shares=tuple(class_shares.tolist()), **rest)
 
@@ -89,8 +97,8 @@ def _drawn(run_id: str, way: str, label: int | None, n: int, seed: int) -> Drawn
 @st.cache_data(max_entries=512, show_spinner="Drawing …")  # 8 kB, where all that are judged would be half a megabyte
 @disk_cache.kept(Some)
 def some_to_judge(run_id: str, way: str) -> Some:
-    """`SHOWN` of them, evenly spread."""
-    places = np.linspace(0, JUDGED - 1, SHOWN).astype(int)
+    """`BESIDE` of them, evenly spread."""
+    places = np.linspace(0, JUDGED - 1, BESIDE).astype(int)
     return Some(places, to_judge(run_id, way).images[places])
 
 
@@ -164,14 +172,24 @@ def _latents(run_id: str, way: str, label: int | None, n: int, seed: int) -> np.
 
 def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     """One short chain a digit, from its μ_x; the end of each is a draw, as far as the chain has got."""
+    ends = first_ends(run_id) if (n, seed) == (LOOKED_AT, 0) else _ends(run_id, n, seed)
+    return Drawn(ends.z, latent.decoded(run_id, ends.z), _step_size(run_id).b, ends.acceptance)
+
+
+@disk_cache.kept(_Ends)
+def first_ends(run_id: str) -> _Ends:
+    """Of the draws that a student is shown who has moved nothing."""
+    return _ends(run_id, LOOKED_AT, 0)
+
+
+def _ends(run_id: str, n: int, seed: int) -> _Ends:
     digits, encodings, vae = models.digits(), models.encodings(run_id), models.vae(run_id)
     some = np.random.default_rng(seed).choice(np.flatnonzero(~digits.held_out), n)
     images, start = digits.images[some] / np.float32(255), encodings.mean[some]
     b, likelihood = _step_size(run_id).b, heavy_work.in_slices(sampling.decoder_log_likelihood(vae, images))
     with heavy_work.turn:
         run = sampling.pcn_chain(likelihood, start, b, PCN_STEPS, seed)
-    z = run.samples[:, -1]
-    return Drawn(z, latent.decoded(run_id, z), b, float(run.accepted.mean()))
+    return _Ends(run.samples[:, -1], float(run.accepted.mean()))
 
 
 @st.cache_data(max_entries=64, show_spinner="Choosing pCN's step size …")

@@ -36,8 +36,15 @@ class Window(NamedTuple):
     half: float
 
 
+class Cells(NamedTuple):
+    """Middles of side² cells of a window, M of them, row by row from the lowest y: `xy` (M, 2), `step` their side."""
+
+    xy: np.ndarray
+    step: float
+
+
 class PosteriorMap(NamedTuple):
-    """p(C|z) at the middles of side² cells, M of them, row by row from the lowest y; (M,) each but for `xy`, (M, 2)."""
+    """p(C|z) at the middles of M `Cells`; (M,) each but for `xy`, (M, 2)."""
 
     xy: np.ndarray
     step: float  # side of a cell
@@ -56,12 +63,17 @@ def posterior_map(
     densities: Mapping[int, object], class_prior: np.ndarray, plane: Slice, shown: Window, side: int
 ) -> PosteriorMap:
     """Bayes' rule at side × side places of the window; classes are 0 to K − 1."""
+    middles = cells(shown, side)
+    posterior = class_posterior(class_log_probs(densities, plane.points(middles.xy)), class_prior)
+    return PosteriorMap(*middles, posterior.argmax(axis=1), posterior.max(axis=1), entropy(posterior))
+
+
+def cells(shown: Window, side: int) -> Cells:
+    """The window cut into side × side."""
     step = 2 * shown.half / side
     along = shown.half * (2 * np.arange(side) + 1 - side) / side
     y, x = np.meshgrid(shown.centre[1] + along, shown.centre[0] + along, indexing="ij")
-    xy = np.stack([x.ravel(), y.ravel()], axis=1)
-    posterior = class_posterior(class_log_probs(densities, plane.points(xy)), class_prior)
-    return PosteriorMap(xy, step, posterior.argmax(axis=1), posterior.max(axis=1), entropy(posterior))
+    return Cells(np.stack([x.ravel(), y.ravel()], axis=1), step)
 
 
 def name_places(found: PosteriorMap, smallest: int = 12) -> dict[int, np.ndarray]:

@@ -1,5 +1,7 @@
 """What can be measured on a digit's picture: how much ink, how wide, how tall, how slanted."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 MEASURES = {"weight": "ink", "width": "pixels", "height": "pixels", "slant": "pixels right per pixel up"}
@@ -43,20 +45,25 @@ def measure(images: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def change_along(walk: np.ndarray, real: np.ndarray) -> dict[str, tuple[float, float, float]]:
+def spread(real: np.ndarray) -> dict[str, float]:
+    """How real pictures (N, H, W) differ from each other: the standard deviation of each of `MEASURES`."""
+    return {name: float(np.nanstd(values)) for name, values in measure(real).items()}
+
+
+def change_along(walk: np.ndarray, among: Mapping[str, float]) -> dict[str, tuple[float, float, float]]:
     """How a walk's pictures change, beside how real ones differ from each other.
 
     Args:
         walk: pictures in the order of the walk, (S, H, W).
-        real: pictures of the same class, (N, H, W).
+        among: `spread` of real pictures of the same class.
 
     Returns:
-        For each of `MEASURES`: first value, last value, and their difference in standard deviations over `real`, nan if
-        those are all alike.
+        For each of `MEASURES`: first value, last value, and their difference in standard deviations of the real ones,
+        nan if those are all alike.
     """
-    along, among = measure(walk), measure(real)
+    ends = measure(walk[[0, -1]])
     changes = {}
     for name in MEASURES:
-        first, last, spread = float(along[name][0]), float(along[name][-1]), float(np.nanstd(among[name]))
-        changes[name] = (first, last, (last - first) / spread if spread > 1e-9 else float("nan"))
+        first, last = ends[name].tolist()
+        changes[name] = (first, last, (last - first) / among[name] if among[name] > 1e-9 else float("nan"))
     return changes

@@ -145,26 +145,28 @@ def optimal_tour(distances: ArrayLike, start: int | None = None, closed: bool = 
 
     Source: Held & Karp 1962, "A dynamic programming approach to sequencing problems".
     """
-    matrix = check_distances(distances)
-    n = len(matrix)
-    if n > MAX_POINTS:
-        raise TourError(f"An optimal tour is found for at most {MAX_POINTS} points; {n} were given.")
+    matrix = _check_findable(distances)
     if start is not None:
-        start = _check_point(start, n)
+        start = _check_point(start, len(matrix))
     elif closed:
         start = 0
-    finish = matrix[:, start] if closed else np.zeros(n)
-    to_go = _lengths_to_go(matrix, finish)
-    tie = TIE * matrix.max()
-    if start is None:
-        start = _first_minimum(to_go[1 << np.arange(n), np.arange(n)], tie)
-    tour, visited = [start], 1 << start
-    while len(tour) < n:
-        left = np.array([k for k in range(n) if not visited >> k & 1])
-        onward = matrix[tour[-1], left] + to_go[visited | 1 << left, left]
-        tour.append(int(left[_first_minimum(onward, tie)]))
-        visited |= 1 << tour[-1]
-    return tour
+    return _follow(matrix, _lengths_to_go(matrix, start if closed else None), start)
+
+
+def optimal_tours(distances: ArrayLike, closed: bool = False) -> list[list[int]]:
+    """`optimal_tour` from each of the n points.
+
+    Open tours from all starts are read from one table, where one start after the other would make it n times.
+
+    Raises:
+        TourError: bad distances, or more than `MAX_POINTS` points.
+    """
+    matrix = _check_findable(distances)
+    starts = range(len(matrix))
+    if closed:
+        return [_follow(matrix, _lengths_to_go(matrix, start), start) for start in starts]
+    to_go = _lengths_to_go(matrix, None)
+    return [_follow(matrix, to_go, start) for start in starts]
 
 
 def tour_rank(distances: ArrayLike, tour: Sequence[int], closed: bool = False, same_start: bool = False) -> TourRank:
@@ -236,9 +238,34 @@ def _first_minimum(values: np.ndarray, tie: float) -> int:
     return int(np.flatnonzero(values <= values.min() + tie)[0])
 
 
-def _lengths_to_go(matrix: np.ndarray, finish: np.ndarray) -> np.ndarray:
-    """V(S, j) for every bit set S and every j in S, (2^n, n); a size of sets at a time, largest first."""
+def _check_findable(distances: ArrayLike) -> np.ndarray:
+    matrix = check_distances(distances)
+    if len(matrix) > MAX_POINTS:
+        raise TourError(f"An optimal tour is found for at most {MAX_POINTS} points; {len(matrix)} were given.")
+    return matrix
+
+
+def _follow(matrix: np.ndarray, to_go: np.ndarray, start: int | None) -> list[int]:
+    """The tour from `start`, or from where it is shortest, that V(S, j) promises."""
+    n, tie = len(matrix), TIE * matrix.max()
+    if start is None:
+        start = _first_minimum(to_go[1 << np.arange(n), np.arange(n)], tie)
+    tour, visited = [start], 1 << start
+    while len(tour) < n:
+        left = np.array([k for k in range(n) if not visited >> k & 1])
+        onward = matrix[tour[-1], left] + to_go[visited | 1 << left, left]
+        tour.append(int(left[_first_minimum(onward, tie)]))
+        visited |= 1 << tour[-1]
+    return tour
+
+
+def _lengths_to_go(matrix: np.ndarray, home: int | None) -> np.ndarray:
+    """V(S, j) for every bit set S and every j in S, (2^n, n); a size of sets at a time, largest first.
+
+    `home` is where a closed tour ends; None for an open one.
+    """
     n = len(matrix)
+    finish = np.zeros(n) if home is None else matrix[:, home]
     sets = np.arange(1 << n)
     sizes = np.bitwise_count(sets)
     to_go = np.full((1 << n, n), np.inf)

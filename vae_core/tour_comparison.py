@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vae_core.tour import TIE, TourStep, check_distances, nearest_neighbour_tour, optimal_tour, tour_length
+from vae_core.tour import TIE, TourStep, check_distances, nearest_neighbour_tour, optimal_tours, tour_length
 
 
 class GreedyStudy(NamedTuple):
@@ -37,16 +37,17 @@ def study_greedy(distances: ArrayLike, closed: bool = False) -> GreedyStudy:
         TourError: bad distances, or too many points for Held–Karp.
     """
     matrix = check_distances(distances)
-    starts = range(len(matrix))
-    greedy_tours = [nearest_neighbour_tour(matrix, start, closed) for start in starts]
-    optimal_tours = [optimal_tour(matrix, start, closed) for start in starts]
+    greedy_tours = [nearest_neighbour_tour(matrix, start, closed) for start in range(len(matrix))]
+    best_tours = optimal_tours(matrix, closed)
     greedy = np.array([tour_length(matrix, tour, closed) for tour in greedy_tours])
-    optimal = np.array([tour_length(matrix, tour, closed) for tour in optimal_tours])
+    optimal = np.array([tour_length(matrix, tour, closed) for tour in best_tours])
     excess = 100 * np.divide(greedy - optimal, optimal, out=np.zeros_like(optimal), where=optimal > 0)
-    right = np.flatnonzero(greedy - optimal <= TIE * matrix.max() * len(matrix)).tolist()
-    best = optimal_tour(matrix, closed=closed)
-    best_length = tour_length(matrix, best, closed)
-    return GreedyStudy(greedy_tours, optimal_tours, greedy, optimal, excess.clip(min=0), right, best, best_length)
+    tie = TIE * matrix.max()
+    right = np.flatnonzero(greedy - optimal <= tie * len(matrix)).tolist()
+    best = int(np.flatnonzero(optimal <= optimal.min() + tie)[0])
+    return GreedyStudy(
+        greedy_tours, best_tours, greedy, optimal, excess.clip(min=0), right, best_tours[best], float(optimal[best])
+    )
 
 
 def tour_steps(distances: ArrayLike, tour: Sequence[int], closed: bool = False) -> list[TourStep]:

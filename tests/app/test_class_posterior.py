@@ -8,6 +8,7 @@ import pytest
 from scipy.special import logsumexp
 
 from tests.app.opening import open_page, text
+from ui import known_classes, models, plane_choice, posterior_explorer
 from vae_core import zoo
 from vae_core.gaussians import Gaussian
 
@@ -82,6 +83,17 @@ def test_the_map_is_coloured_by_class_or_by_entropy():
     assert charts(at)[0]["layer"][0]["encoding"]["color"]["field"] == "digit"
     at.segmented_control(key=f"{KEY}_colour").set_value("entropy").run()
     assert charts(at)[0]["layer"][0]["encoding"]["color"]["field"] == "entropy"
+
+
+@pytest.mark.parametrize("run_id", ["mlp-d2-b1", "mlp-d8-b1"])
+def test_the_map_a_page_opens_with_is_the_map_of_its_plane(run_id):
+    plane = plane_choice.at_first(models.config(run_id))
+    way = (run_id, known_classes.GAUSSIAN, plane.names, plane.axes, posterior_explorer.ALL)
+    kept, computed = posterior_explorer._map(*way), posterior_explorer._computed(*way)
+    np.testing.assert_array_equal(kept.xy, computed.xy)
+    np.testing.assert_array_equal(kept.named, computed.named)
+    np.testing.assert_allclose(kept.probability, computed.probability, rtol=1e-6)
+    np.testing.assert_allclose(kept.entropy, computed.entropy, rtol=1e-6, atol=1e-30)
 
 
 def test_above_two_dimensions_the_student_picks_the_plane_and_what_it_passes_through():

@@ -18,6 +18,7 @@ from ui import (
     fill_cache,
     known_classes,
     models,
+    posterior_explorer,
     prior_divergence,
     roads,
     sample_ways,
@@ -25,7 +26,7 @@ from ui import (
     two_spaces,
     unusual_digits,
 )
-from vae_core import own_run, zoo
+from vae_core import own_run, road, zoo
 
 RUN = "mlp-d2-b1"
 FLIPS = 1_000
@@ -177,11 +178,16 @@ def everything(run_id: str) -> list:
         *models.encodings(run_id),
         *models.digit_terms(run_id),
         known_classes.scores(run_id, known_classes.SAMPLE, 50),
+        *known_classes.mistakes(run_id, known_classes.SAMPLE, known_classes.MIXTURE),
+        known_classes.log_density_of_unseen(run_id),
+        posterior_explorer.answers_at_first(run_id, known_classes.GAUSSIAN),
+        sample_ways.first_ends(run_id),
         *(part for way in sample_ways.WAYS for part in sample_ways.some_to_judge(run_id, way)),
         *(part for way in (*sample_ways.WAYS, sample_ways.AGAIN) for part in sample_ways.neighbours(run_id, way)),
         *(sample_ways.judged(run_id, way) for way in sample_ways.WAYS),
         *(roads.familiar(run_id, density) for density in roads.DENSITIES),
         *(roads.between_means(run_id, start, end) for start, end in ((0, 9), (9, 4))),
+        *(each for ends in (roads.ASKED_ABOUT, roads.AT_FIRST) for each in roads_between(run_id, *ends).values()),
         stations.shortest(run_id),
         class_looks.decoded_means(run_id),
         prior_divergence.divergences(run_id),
@@ -194,6 +200,13 @@ def everything(run_id: str) -> list:
         *two_spaces.drawn(run_id, "classifier-d2"),
         roads.grid(run_id).edges.toarray(),
     ]
+
+
+def roads_between(run_id: str, start: int, end: int) -> dict[str, roads.Road]:
+    """As the page that nobody has moved anything on asks for them."""
+    means = models.moments(run_id).mean.tolist()
+    between = road.between(stations.shortest(run_id), start, end)
+    return roads.roads(run_id, tuple(means[start]), tuple(means[end]), tuple(between), "latent", roads.MIXTURE)
 
 
 def forget() -> None:

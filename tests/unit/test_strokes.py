@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vae_core.strokes import MEASURES, change_along, measure
+from vae_core.strokes import MEASURES, change_along, measure, spread
 
 
 def bar(slant: float, size: int = 28, ink: float = 1.0) -> np.ndarray:
@@ -36,7 +36,7 @@ def test_a_rectangle_has_the_spread_of_a_uniform_distribution():
 
 def test_a_walk_is_measured_against_real_pictures():
     real = np.stack([bar(slant) for slant in np.linspace(-0.4, 0.4, 9)])
-    changes = change_along(np.stack([bar(-0.2), bar(0), bar(0.2)]), real)
+    changes = change_along(np.stack([bar(-0.2), bar(0), bar(0.2)]), spread(real))
     assert set(changes) == set(MEASURES)
     first, last, sds = changes["slant"]
     assert (first, last) == pytest.approx((-0.2, 0.2), abs=0.01)

@@ -6,6 +6,7 @@ it needs no request of its own and works behind several servers.
 
 import base64
 import io
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -32,7 +33,8 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
 def png_bytes(image: np.ndarray) -> bytes:
     """One image as a PNG file."""
     buffer = io.BytesIO()
-    Image.fromarray(to_uint8(image)).save(buffer, "PNG", compress_level=6)
+    # Enlarged pixels and empty paper are runs: looking for nothing else takes half as long, and most come out smaller.
+    Image.fromarray(to_uint8(image)).save(buffer, "PNG", compress_type=zlib.Z_RLE)
     return buffer.getvalue()
 
 
