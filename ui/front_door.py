@@ -1,5 +1,6 @@
 """What every page shares: page configuration, navigation, and the sidebar."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
@@ -7,8 +8,9 @@ import streamlit as st
 from ui import course, lecture, navigation, picker, problem_report, quick_streamlit, training_desk
 
 ABOUT = "What the latent space of a VAE looks like once the digits' labels are known. Real models, real MNIST."
-# Own picture: Streamlit fetches Material symbols and emoji for the browser's tab from hosts elsewhere.
-FAVICON = Path(__file__).parent / "favicon.png"
+# Own picture: Streamlit fetches Material symbols and emoji for the browser's tab from hosts elsewhere. As an
+# address: a file it would read and keep anew at every run of a page.
+FAVICON = "data:image/png;base64," + b64encode((Path(__file__).parent / "favicon.png").read_bytes()).decode()
 quick_streamlit.make_quick()
 
 

@@ -7,15 +7,18 @@ import streamlit as st
 from ui import course, picker, your_run
 from ui.components import print_page
 
-_HERE = Path(__file__).parent
+# Read once: Streamlit would open the files at every run of a page.
+_PRINT, _PRINT_DARK = (
+    f"<style>{(Path(__file__).parent / name).read_text()}</style>" for name in ("print.css", "print_dark.css")
+)
 SCREEN_ONLY = "_screen_only"  # key of a container that is not printed
 
 
 def style() -> None:
     """Make the page fit for paper. Streamlit has no other hook for print rules than a style of one's own."""
-    st.html(_HERE / "print.css")
+    st.html(_PRINT)
     if st.context.theme.type == "dark":
-        st.html(_HERE / "print_dark.css")
+        st.html(_PRINT_DARK)
 
 
 def button(chapter: course.Chapter) -> None:
