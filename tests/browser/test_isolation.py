@@ -46,7 +46,11 @@ def answered(page: Page) -> int:
 
 
 def told(page: Page) -> str:
-    """All the page says once its figures are drawn; Plotly's words come some time after the script has ended."""
+    """All the page says once its figures are drawn; Plotly's words come some time after the script has ended.
+
+    Before that a grey box stands in place of each figure, until Plotly itself has come.
+    """
+    page.wait_for_selector("[data-testid=stMain] [data-testid=stSkeleton]", state="detached", timeout=60_000)
     page.wait_for_function(
         "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('.main-svg'))",
         timeout=60_000,
