@@ -72,7 +72,7 @@ class Memory:
 
 
 def loop_seconds() -> float:
-    """What `TURNS` turns of a bare loop take: machines that are lent differ by two, and one from hour to hour."""
+    """What `TURNS` turns of a bare loop take: machines differ by two, and one that is shared from hour to hour."""
     start, total = time.perf_counter(), 0
     for turn in range(TURNS):
         total += turn * turn
@@ -210,11 +210,10 @@ async def measure(options: argparse.Namespace, addresses: Sequence[str], pids: S
     if not options.cold:
         for address in addresses:
             await warm(address, pages)
-    memory = Memory(pids)
     kept = True
     for students in options.students if options.what == "levels" else options.students[-1:]:
-        memory.end()
-        memory, before = Memory(pids), memory.now()
+        memory = Memory(pids)
+        before = memory.now()
         if options.what == "levels":
             act = Student.again if options.still else Student.move
             record = await classroom.at_own_pace(make, students, options.seconds, pages, act, options.settle)

@@ -155,7 +155,7 @@ def confusions() -> None:
 def wrong_digits(way: str) -> None:
     """Held-out shipped digits whose wrong name is given with the least doubt."""
     unseen = np.flatnonzero(digits.held_out)
-    _, wrong = known_classes.mistakes(run.run_id, where, way)
+    wrong = known_classes.mistakes(run.run_id, where, way)
     sure = int((wrong.doubt < 0.01).sum())
     these = "These are"
     if judged_on == own_run.TEST_IMAGES:

@@ -39,7 +39,7 @@ def folder() -> Path | None:
     return Path(named) if named else None
 
 
-def kept(restore: Callable[..., Any]) -> Callable:
+def kept(restore: Callable[..., Any], only: Callable[..., bool] | None = None) -> Callable:
     """Decorates a function of a run id, strings and numbers: what it gave once is read from the folder.
 
     Given bytes, which are a student's own picture, it computes.
@@ -48,12 +48,15 @@ def kept(restore: Callable[..., Any]) -> Callable:
         restore: makes the value of its fields, by keyword: the NamedTuple or dataclass that the function returns, whose
             fields are arrays, numbers, or again such values, which it is given as dicts; `itself` for a function that
             returns one array or number. Arrays come back read-only.
+        only: of the same arguments, whether their value is kept; the others, where there are too many, are computed.
     """
 
     def decorate(compute: Callable) -> Callable:
         @wraps(compute)
-        def looked_up(run_id: str, *rest: str | float | bytes):
+        def looked_up(run_id: str, *rest: str | float | bytes | tuple):
             if folder() is None or own_run.is_own(run_id) or any(isinstance(each, bytes) for each in rest):
+                return compute(run_id, *rest)
+            if only is not None and not only(run_id, *rest):
                 return compute(run_id, *rest)
             path = folder() / _name(compute, (run_id, *rest))
             fields = _read(path)

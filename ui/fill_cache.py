@@ -66,7 +66,7 @@ def fill(run_id: str) -> None:
     for way in sample_ways.WAYS:
         sample_ways.judged(run_id, way)
         sample_ways.some_to_judge(run_id, way)
-    sample_ways.first_ends(run_id)
+    sample_ways.pcn_ends(run_id, sample_ways.LOOKED_AT, 0)
     for crowd in (*sample_ways.WAYS, sample_ways.AGAIN):
         sample_ways.neighbours(run_id, crowd)
     if models.vae(run_id).config.latent_dim == 2:

@@ -82,13 +82,9 @@ def _score(run_id: str, where: str, count: int, way: str) -> class_scores.Scores
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def mistakes(run_id: str, where: str, way: str) -> tuple[np.ndarray, class_scores.Mistakes]:
-    """Where the held-out digits stand, (N, latent_dim), and which of them are named wrongly, the surest first."""
-    return _unseen(run_id, where), _mistakes(run_id, where, way)
-
-
 @disk_cache.kept(class_scores.Mistakes)
-def _mistakes(run_id: str, where: str, way: str) -> class_scores.Mistakes:
+def mistakes(run_id: str, where: str, way: str) -> class_scores.Mistakes:
+    """Which of the held-out digits are named wrongly, the surest first."""
     digits = models.digits()
     posterior = log_posterior(known(run_id, per_class()), way, _unseen(run_id, where))
     return class_scores.confidently_wrong(posterior, digits.labels[digits.held_out])
@@ -104,9 +100,8 @@ def _unseen(run_id: str, where: str) -> np.ndarray:
 def surest_mistakes(run_id: str, where: str, way: str, count: int) -> list[str]:
     """The first `count` of `mistakes`: the digit beside what the decoder draws where it was judged, as addresses."""
     digits = models.digits()
-    z, wrong = mistakes(run_id, where, way)
-    first = wrong.position[:count]
-    drawn, real = latent.decoded(run_id, z[first]), digits.images[digits.held_out][first]
+    first = mistakes(run_id, where, way).position[:count]
+    drawn, real = latent.decoded(run_id, _unseen(run_id, where)[first]), digits.images[digits.held_out][first]
     return [figures.address(pictures.grid(np.stack(pair), 2, gap=1)) for pair in zip(real, drawn, strict=True)]
 
 

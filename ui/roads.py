@@ -115,9 +115,9 @@ def _plane(run_id: str) -> _Plane:
 
 def decoder_road(run_id: str, start: Latent, end: Latent) -> np.ndarray:
     """The road short for the decoder, (T, latent_dim), read-only; the way back is the same road."""
-    joined = _joined(run_id, start, end)
-    if joined is not None:
-        return between_means(run_id, *joined)
+    means = [tuple(mean) for mean in models.moments(run_id).mean.tolist()]
+    if start in means and end in means:
+        return between_means(run_id, means.index(start), means.index(end))
     return _decoder_road(run_id, start, end) if start <= end else _decoder_road(run_id, end, start)[::-1]
 
 
@@ -158,19 +158,23 @@ def _search(run_id: str, ends: np.ndarray) -> np.ndarray:
     return found
 
 
+def _from_mean_to_mean(run_id: str, start: int, end: int) -> tuple[Latent, Latent, tuple[int, ...]]:
+    """Both digits' means, and the digits between them on the shortest tour."""
+    means = models.moments(run_id).mean
+    between = road.between(stations.shortest(run_id), start, end)
+    return tuple(means[start].tolist()), tuple(means[end].tolist()), tuple(between)
+
+
+def _at_first(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, *_: str) -> bool:
+    """Whether these are roads of a page on which nothing was moved."""
+    opened = [_from_mean_to_mean(run_id, *ends) for ends in (ASKED_ABOUT, AT_FIRST)]
+    return pace == "latent" and (start, end, on_the_way) in opened
+
+
 @st.cache_resource(max_entries=192, show_spinner="Walking the roads …")  # some 70 kB each
+@disk_cache.kept(_ways, only=_at_first)
 def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed) -> dict[str, Way]:
     """The three roads between two latents: `straight`, by the `stations` (digits) given, short for the `decoder`."""
-    first = _at_first(run_id, start, end, on_the_way, pace)
-    return _walks_at_first(run_id, *first) if first else _walks(run_id, start, end, on_the_way, pace)
-
-
-@disk_cache.kept(_ways)
-def _walks_at_first(run_id: str, start: int, end: int) -> dict[str, Way]:
-    return _walks(run_id, *_from_mean_to_mean(run_id, start, end), "latent")
-
-
-def _walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed) -> dict[str, Way]:
     ends = np.array([start, end])
     found = {"straight": _walk(run_id, ends, pace)}
     means = models.moments(run_id).mean[list(on_the_way)]
@@ -199,20 +203,17 @@ def roads(
         dict from name to `Road`.
     """
     walked = walks(run_id, start, end, on_the_way, pace)
-    first = _at_first(run_id, start, end, on_the_way, pace)
-    measured = _read_at_first(run_id, *first, density) if first else _read(run_id, walked, bool(on_the_way), density)
+    measured = _read(run_id, start, end, on_the_way, pace, density)
     return {name: Road(way, measured.get(name) or measured["straight"]) for name, way in walked.items()}
 
 
-@disk_cache.kept(_readings)
-def _read_at_first(run_id: str, start: int, end: int, density: str) -> dict[str, road.Reading]:
-    one, other, on_the_way = _from_mean_to_mean(run_id, start, end)
-    return _read(run_id, walks(run_id, one, other, on_the_way, "latent"), bool(on_the_way), density)
-
-
-def _read(run_id: str, walked: dict[str, Way], by_stations: bool, density: str) -> dict[str, road.Reading]:
-    """Each road measured; without stations on the way that road is the straight one."""
-    different = {name: way for name, way in walked.items() if name != "stations" or by_stations}
+@disk_cache.kept(_readings, only=_at_first)
+def _read(
+    run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, density: str
+) -> dict[str, road.Reading]:
+    """Each of the `walks` measured; without stations on the way that road is the straight one."""
+    walked = walks(run_id, start, end, on_the_way, pace)
+    different = {name: way for name, way in walked.items() if name != "stations" or on_the_way}
     readings = road.read_together(
         [way.path for way in different.values()],
         [way.steps for way in different.values()],
@@ -224,31 +225,8 @@ def _read(run_id: str, walked: dict[str, Way], by_stations: bool, density: str) 
 
 def fill(run_id: str) -> None:
     """Walk and measure the roads of a page on which nothing was moved, for `ui.fill_cache`."""
-    for start, end in (ASKED_ABOUT, AT_FIRST):
-        roads(run_id, *_from_mean_to_mean(run_id, start, end), "latent", MIXTURE)
-
-
-def _at_first(
-    run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed
-) -> tuple[int, int] | None:
-    """The two digits, if these are roads of a page on which nothing was moved."""
-    joined = _joined(run_id, start, end)
-    if pace != "latent" or joined not in (ASKED_ABOUT, AT_FIRST):
-        return None
-    return joined if on_the_way == _from_mean_to_mean(run_id, *joined)[2] else None
-
-
-def _joined(run_id: str, start: Latent, end: Latent) -> tuple[int, int] | None:
-    """The digits whose means these are."""
-    means = [tuple(mean) for mean in models.moments(run_id).mean.tolist()]
-    return (means.index(start), means.index(end)) if start in means and end in means else None
-
-
-def _from_mean_to_mean(run_id: str, start: int, end: int) -> tuple[Latent, Latent, tuple[int, ...]]:
-    """Both means, and the digits between them on the shortest tour."""
-    means = models.moments(run_id).mean
-    between = road.between(stations.shortest(run_id), start, end)
-    return tuple(means[start].tolist()), tuple(means[end].tolist()), tuple(between)
+    for ends in (ASKED_ABOUT, AT_FIRST):
+        roads(run_id, *_from_mean_to_mean(run_id, *ends), "latent", MIXTURE)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Decoding the road …")  # 95 kB each

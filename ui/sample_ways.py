@@ -172,17 +172,18 @@ def _latents(run_id: str, way: str, label: int | None, n: int, seed: int) -> np.
 
 def _by_pcn(run_id: str, n: int, seed: int) -> Drawn:
     """One short chain a digit, from its μ_x; the end of each is a draw, as far as the chain has got."""
-    ends = first_ends(run_id) if (n, seed) == (LOOKED_AT, 0) else _ends(run_id, n, seed)
+    ends = pcn_ends(run_id, n, seed)
     return Drawn(ends.z, latent.decoded(run_id, ends.z), _step_size(run_id).b, ends.acceptance)
 
 
-@disk_cache.kept(_Ends)
-def first_ends(run_id: str) -> _Ends:
-    """Of the draws that a student is shown who has moved nothing."""
-    return _ends(run_id, LOOKED_AT, 0)
+def _at_first(_: str, n: int, seed: int) -> bool:
+    """Whether these are the draws that a student is shown who has moved nothing."""
+    return (n, seed) == (LOOKED_AT, 0)
 
 
-def _ends(run_id: str, n: int, seed: int) -> _Ends:
+@disk_cache.kept(_Ends, only=_at_first)
+def pcn_ends(run_id: str, n: int, seed: int) -> _Ends:
+    """Of n short chains."""
     digits, encodings, vae = models.digits(), models.encodings(run_id), models.vae(run_id)
     some = np.random.default_rng(seed).choice(np.flatnonzero(~digits.held_out), n)
     images, start = digits.images[some] / np.float32(255), encodings.mean[some]

@@ -72,6 +72,20 @@ def test_asked_again_it_is_read(folder, counted):
     assert len(list(folder.iterdir())) == 2
 
 
+def test_of_too_many_arguments_only_some_are_kept(folder):
+    asked = []
+
+    @disk_cache.kept(Found, only=lambda run_id, number: number < 4)
+    def look(run_id: str, number: int) -> Found:
+        asked.append(number)
+        return Found(np.arange(number), number / 7)
+
+    for number in (3, 3, 4, 4):
+        assert look("a", number).share == number / 7
+    assert asked == [3, 4, 4]
+    assert len(list(folder.iterdir())) == 1
+
+
 class Both(NamedTuple):
     """A value of values."""
 
@@ -181,7 +195,7 @@ def everything(run_id: str) -> list:
         *known_classes.mistakes(run_id, known_classes.SAMPLE, known_classes.MIXTURE),
         known_classes.log_density_of_unseen(run_id),
         posterior_explorer.answers_at_first(run_id, known_classes.GAUSSIAN),
-        sample_ways.first_ends(run_id),
+        sample_ways.pcn_ends(run_id, sample_ways.LOOKED_AT, 0),
         *(part for way in sample_ways.WAYS for part in sample_ways.some_to_judge(run_id, way)),
         *(part for way in (*sample_ways.WAYS, sample_ways.AGAIN) for part in sample_ways.neighbours(run_id, way)),
         *(sample_ways.judged(run_id, way) for way in sample_ways.WAYS),
