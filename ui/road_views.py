@@ -77,7 +77,7 @@ def show_film(asked: tuple, ways: Mapping[str, roads.Road], between: Sequence[in
     middle = [str(digit) for digit in between] if name == "stations" else []
     corners = way.corners.tolist() if name == "stations" else [0, roads.POINTS - 1]
     film.show(
-        roads.frames(*asked, name),
+        roads.sprite(*asked, name),
         list(zip(corners, ["the start", *middle, "the end"], strict=True)),
         f"Film of the {name} road {ends}",
         film.Map(plane.place(way.path), plane.means, f"Map with the {name} road; a dot shows where the film is."),

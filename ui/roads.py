@@ -1,24 +1,30 @@
 """Roads between two latents, found, walked and measured; what a page draws of them is cached by its small arguments."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from ui import disk_cache, heavy_work, models, stations
-from vae_core import decoder_roads, image_grid, mixture, path, road
+from ui.components import film as film_component
+from ui.kept_by_size import Kept
+from vae_core import decoder_roads, film, image_grid, mixture, path, road, traversal
 from vae_core.charts import pictures
 from vae_core.gaussians import Gaussian
 from vae_core.path import Speed
 
-POINTS = 121  # of every road: lengths are compared between equally many frames
+POINTS = 81  # of every road: lengths are compared between equally many frames
 STRIP = 11  # of them are shown side by side
+FRAMES_BYTES = 3_000_000  # of films' frames, 95 kB each: a road was walked a moment before its film is shown
 MIXTURE, ONE_GAUSSIAN = "every image", "one Gaussian a class"
 DENSITIES = (MIXTURE, ONE_GAUSSIAN)
 QUANTILE = 0.01
 ASKED_ABOUT, AT_FIRST = (1, 0), (7, 0)  # the digits whose means are joined by the page's question, and by its road
 
 Latent = tuple[float, ...]
+_STRIP = np.linspace(0, POINTS - 1, STRIP).round().astype(int)
+_frames = Kept(FRAMES_BYTES, lambda frames: frames.nbytes)
 
 
 class Way(NamedTuple):
@@ -26,7 +32,7 @@ class Way(NamedTuple):
 
     path: np.ndarray  # latents at equal distances, (POINTS, latent_dim)
     corners: np.ndarray  # number of the point nearest each corner of the road, ascending
-    strip: np.ndarray  # what the decoder draws at every twelfth, uint8, (STRIP, 28, 28)
+    strip: np.ndarray  # what the decoder draws at every eighth, uint8, (STRIP, 28, 28)
     steps: np.ndarray  # how far the image moves from point to point, grey levels, (POINTS - 1,)
 
 
@@ -175,22 +181,24 @@ def _at_first(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ..
 @disk_cache.kept(_ways, only=_at_first)
 def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed) -> dict[str, Way]:
     """The three roads between two latents: `straight`, by the `stations` (digits) given, short for the `decoder`."""
-    ends = np.array([start, end])
-    found = {"straight": _walk(run_id, ends, pace)}
-    means = models.moments(run_id).mean[list(on_the_way)]
-    found["stations"] = (
-        _walk(run_id, np.concatenate([ends[:1], means, ends[1:]]), pace) if on_the_way else found["straight"]
-    )
-    found["decoder"] = _walk(run_id, decoder_road(run_id, start, end), pace)
-    return found
-
-
-def _walk(run_id: str, corners: np.ndarray, pace: Speed) -> Way:
-    walked = stations.walk(run_id, corners, pace, POINTS)
-    chosen = np.linspace(0, POINTS - 1, STRIP).round().astype(int)
-    # Measured before the frames become bytes: rounding to 255 levels would lengthen every small step.
-    steps = path.step_lengths(walked.frames)
-    return Way(walked.path, walked.corners, pictures.to_uint8(walked.frames[chosen]), steps)
+    ends, means = np.array([start, end]), models.moments(run_id).mean[list(on_the_way)]
+    corners = {"straight": ends}
+    if on_the_way:
+        corners["stations"] = np.concatenate([ends[:1], means, ends[1:]])
+    corners["decoder"] = decoder_road(run_id, start, end)
+    vae = models.vae(run_id)
+    decode = partial(traversal.decode, vae, through=heavy_work.in_slices(vae.decode))
+    found = {}
+    for name, line in corners.items():
+        with heavy_work.turn:
+            walked = film.walk(decode, line, POINTS, pace)
+            # Measured before the frames become bytes: rounding to 255 levels would lengthen every small step.
+            steps = path.step_lengths(walked.frames)
+        if name == "straight":
+            drawn = pictures.to_uint8(walked.frames)
+            _frames.get((run_id, start, end, on_the_way, pace, name), lambda drawn=drawn: drawn)
+        found[name] = Way(walked.path, walked.corners, pictures.to_uint8(walked.frames[_STRIP]), steps)
+    return found | {"stations": found.get("stations", found["straight"])}
 
 
 @st.cache_resource(max_entries=384, show_spinner="Measuring the roads …")  # some 35 kB each
@@ -214,12 +222,11 @@ def _read(
     """Each of the `walks` measured; without stations on the way that road is the straight one."""
     walked = walks(run_id, start, end, on_the_way, pace)
     different = {name: way for name, way in walked.items() if name != "stations" or on_the_way}
-    readings = road.read_together(
-        [way.path for way in different.values()],
-        [way.steps for way in different.values()],
-        classes(run_id, density),
-        class_prior(run_id),
-    )
+    densities, prior = classes(run_id, density), class_prior(run_id)
+    with heavy_work.turn:
+        readings = road.read_together(
+            [way.path for way in different.values()], [way.steps for way in different.values()], densities, prior
+        )
     return dict(zip(different, readings, strict=True))
 
 
@@ -229,8 +236,17 @@ def fill(run_id: str) -> None:
         roads(run_id, *_from_mean_to_mean(run_id, *ends), "latent", MIXTURE)
 
 
-@st.cache_resource(max_entries=32, show_spinner="Decoding the road …")  # 95 kB each
 def frames(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, name: str) -> np.ndarray:
     """What the decoder draws along one of the `walks`, uint8, (POINTS, 28, 28)."""
     way = walks(run_id, start, end, on_the_way, pace)[name]
-    return pictures.to_uint8(stations.draw(run_id, way.path))
+    name = name if on_the_way or name != "stations" else "straight"
+    asked = run_id, start, end, on_the_way, pace, name
+    return _frames.get(asked, lambda: pictures.to_uint8(stations.draw(run_id, way.path)))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # 50 kB each
+def sprite(
+    run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, name: str
+) -> film_component.Sprite:
+    """The `frames` as the film in the page takes them."""
+    return film_component.as_sprite(frames(run_id, start, end, on_the_way, pace, name))

@@ -8,6 +8,7 @@ from vae_core.image_grid import EXCESS, ImageGrid, grid_path, image_grid
 from vae_core.path import image_length, resample
 
 STEPS = 32
+GAIN = 1e-4  # with a hundredth of it roads took nearly twice as long to find and were at most 0.1 % shorter
 RESOLUTION = 64
 
 
@@ -33,14 +34,14 @@ def decoder_road(
     Raises:
         ValueError: ends that do not fit, or lie outside the grid.
     """
-    found = geodesic(decode, start, end, steps=STEPS, free=free)
+    found = geodesic(decode, start, end, steps=STEPS, free=free, gain=GAIN)
     if grid is None or np.array_equal(start, end):
         return found.path
     across = resample(grid_path(grid, decode, start, end), STEPS + 1)
     length = image_length(decode_frames(decode, across, torch.float32))
     if length > EXCESS * found.image_length or _apart(across, found.path) < grid.diagonal:
         return found.path
-    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=across)
+    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=across, gain=GAIN)
     return min(found, elsewhere, key=lambda road: road.image_length).path
 
 

@@ -43,6 +43,7 @@ def geodesic(
     max_evaluations: int = 100,
     dtype: torch.dtype = torch.float32,
     free: ArrayLike | None = None,
+    gain: float = 1e-6,
 ) -> Geodesic:
     r"""The discrete geodesic: the path that minimises $E = n \sum_i \lVert g(z_{i+1}) - g(z_i) \rVert^2$.
 
@@ -62,6 +63,7 @@ def geodesic(
         dtype: what `decode` is given.
         free: dimensions that may leave the initial path, (latent_dim,) bool; all by default. One that g ignores costs
             nothing, and the path would drift along it.
+        gain: share of E; the search ends with a step that lowers it by no more.
 
     Raises:
         ValueError: bad ends, steps, initial path or free dimensions, or a decode that is not differentiable, drops
@@ -106,7 +108,7 @@ def geodesic(
         np.zeros(inner * len(start)),
         jac=True,
         method="L-BFGS-B",
-        options={"maxfun": max_evaluations, "maxcor": 20, "ftol": 1e-6},
+        options={"maxfun": max_evaluations, "maxcor": 20, "ftol": gain},
     )
     return Geodesic(
         best_path,
@@ -126,7 +128,7 @@ def _energy(decode: Decode, path: np.ndarray, dtype: torch.dtype) -> tuple[float
     uneven[1:] += steps
     uneven[:-1] -= steps
     n = len(steps)
-    energy = n * steps.double().square().sum().item()
+    energy = n * steps.square().sum(dtype=torch.float64).item()
     return energy, 2 * n * pullback(uneven).double().numpy()
 
 
@@ -141,7 +143,14 @@ def _with_pullback(decode: Decode, path: np.ndarray, dtype: torch.dtype) -> tupl
         if not frames.requires_grad:
             raise ValueError("decode must be differentiable: its output carries no gradient.")
         frames = _check_frames(frames, len(path))
-    return frames.detach(), lambda gradient: torch.autograd.grad(frames, z, gradient)[0]
+
+    def pullback(gradient: torch.Tensor) -> torch.Tensor:
+        # The gradient of a number: given one of an array, torch compares the shapes and loads sympy to do so, 36 MB.
+        with torch.enable_grad():
+            product = (frames * gradient).sum()
+        return torch.autograd.grad(product, z)[0]
+
+    return frames.detach(), pullback
 
 
 def decode_frames(decode: Decode, points: np.ndarray, dtype: torch.dtype) -> np.ndarray:

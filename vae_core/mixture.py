@@ -14,9 +14,10 @@ import numpy as np
 from vae_core.gaussians import Gaussian, checked_points
 
 # Points are taken so many at a time that their (points, components) table fits this: small enough for a processor's
-# cache, large enough that a threaded BLAS is worth its start-up.
-CHUNK_BYTES = 2**20
-MIN_CHUNK_POINTS = 64
+# cache, and for memory that the app's server keeps (`ui.server_memory`): fetching a larger table anew for every
+# mixture took as long as filling it.
+CHUNK_BYTES = 120_000
+MIN_CHUNK_POINTS = 32
 # exp below this is a subnormal number or zero, which the processor is up to 30 times slower to compute, and e⁻⁷⁰⁰
 # beside a largest term of 1 changes no digit of a float64 sum.
 NEGLIGIBLE = -700.0

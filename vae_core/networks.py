@@ -1,8 +1,8 @@
 """Encoders and decoders.
 
 An encoder maps images (N, 1, 28, 28) to `outputs` numbers each, and the skips: what it hands to the decoder past z, an
-empty tuple but for `unet-skips`. A decoder maps latents (N, latent_dim), and such skips, to logits (N, 1, 28, 28); what
-a logit means is the likelihood's business.
+empty tuple but for `unet-skips`. A decoder maps latents (N, latent_dim), and such skips, of as many images or of one
+for all, to logits (N, 1, 28, 28); what a logit means is the likelihood's business.
 """
 
 import itertools
@@ -108,8 +108,25 @@ class ResidualBlock(nn.Module):
         self.shortcut = nn.Conv2d(inputs, outputs, 1)
         self.activation = act()
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.activation(self.convolutions(x) + self.shortcut(x))
+    def forward(self, x: torch.Tensor, skip: torch.Tensor | None = None) -> torch.Tensor:
+        """Of x, and a skip beside it as further channels: one a row, or one for all of them."""
+        first, *others = self.convolutions
+        inner = _beside(first, x, skip)
+        for layer in others:
+            inner = layer(inner)
+        return self.activation(inner + _beside(self.shortcut, x, skip))
+
+
+def _beside(convolution: nn.Conv2d, x: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
+    """The convolution of x with the channels of `skip` after its own."""
+    if skip is None:
+        return convolution(x)
+    if len(skip) == len(x):
+        return convolution(torch.cat([x, skip], dim=1))
+    # A convolution is a sum over channels, and the skip's share is the same for every row: half the time.
+    own, shared = convolution.weight.split([x.shape[1], skip.shape[1]], dim=1)
+    padding = convolution.padding
+    return F.conv2d(x, own, convolution.bias, padding=padding) + F.conv2d(skip, shared, padding=padding)
 
 
 class UNetEncoder(nn.Module):
@@ -146,8 +163,7 @@ class UNetDecoder(nn.Module):
     def forward(self, z: torch.Tensor, skips: Skips = ()) -> torch.Tensor:
         x = self.coarse(self.foot(z).unflatten(1, (-1, 7, 7)))
         for block, skip in zip((self.middle, self.fine), reversed(skips) if skips else (None, None), strict=True):
-            x = F.interpolate(x, scale_factor=2)
-            x = block(x if skip is None else torch.cat([x, skip], dim=1))
+            x = block(F.interpolate(x, scale_factor=2), skip)
         return self.pixels(x)
 
 

@@ -179,8 +179,7 @@ def decoder_log_likelihood(vae: "VAE", image: np.ndarray, variance: float | None
     @torch.no_grad()
     def log_likelihood(z: np.ndarray) -> np.ndarray:
         latents = torch.as_tensor(z, dtype=torch.float32)
-        images, *past = (part.expand(len(latents), -1, -1, -1) for part in (x, *skips))
-        logits = vae.logits(latents, tuple(past))
+        images, logits = x.expand(len(latents), -1, -1, -1), vae.logits(latents, skips)
         if gaussian:
             distortion = objective.gaussian_distortion(images, torch.sigmoid(logits), variance)
         else:

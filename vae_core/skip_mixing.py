@@ -21,9 +21,7 @@ def mixed(vae: VAE, images: np.ndarray) -> np.ndarray:
     """
     x = torch.from_numpy(np.asarray(images, dtype=np.float32)).unsqueeze(1)  # (n, 1, 28, 28)
     mean, _, skips = vae.encode_with_skips(x)
-    rows = [
-        vae.decode(mean, tuple(skip[i : i + 1].expand(len(x), -1, -1, -1) for skip in skips)) for i in range(len(x))
-    ]
+    rows = [vae.decode(mean, tuple(skip[i : i + 1] for skip in skips)) for i in range(len(x))]
     return torch.stack(rows).squeeze(2).numpy()
 
 

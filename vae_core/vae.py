@@ -61,14 +61,12 @@ class VAE(nn.Module):
         return self.encoder(images)[1] if self.has_skips else ()
 
     def logits(self, z: torch.Tensor, skips: networks.Skips | None = None) -> torch.Tensor:
-        """Latents (N, latent_dim) -> (N, 1, 28, 28); without skips, those of `average_image` where they are needed."""
-        if skips is None:
-            skips = tuple(skip.expand(len(z), -1, -1, -1) for skip in self._average_skips())
-        return self.decoder(z, skips)
+        """Latents (N, latent_dim) -> (N, 1, 28, 28). Skips are of N images or of one; without, of `average_image`."""
+        return self.decoder(z, self._average_skips() if skips is None else skips)
 
     def decode(self, z: torch.Tensor, skips: networks.Skips | None = None) -> torch.Tensor:
         """E[x|z]: latents (N, latent_dim) -> pixel means (N, 1, 28, 28) in [0, 1]; `skips` as in `logits`."""
-        return torch.sigmoid(self.logits(z, skips))
+        return self.logits(z, skips).sigmoid_()  # no one else holds the logits
 
     def reconstruct(self, images: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
         """E[x|z] with the skips of `images` (N, 1, 28, 28), where there are any; else the same as `decode(z)`."""

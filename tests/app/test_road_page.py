@@ -42,7 +42,7 @@ def test_every_kind_of_model_has_roads(run_id):
 def test_the_numbers_of_the_straight_road_are_those_of_the_chord():
     at = open_road(**{"from": "1", "to": "6"})
     means = zoo.moments(RUN).mean
-    chord = path.straight(means[1], means[6], 121)
+    chord = path.straight(means[1], means[6], roads.POINTS)
     frames = traversal.decode(zoo.load(RUN), chord)
     assert row(at, "latent length")[0] == f"{np.linalg.norm(means[1] - means[6]):.2f}"
     assert row(at, "image-space length, grey levels")[0] == f"{path.image_length(frames):.2f}"
@@ -116,7 +116,7 @@ def test_what_is_kept_of_a_walk_is_what_its_frames_say(pace):
     asked = (RUN, *ends(RUN, 7, 0), (9,), pace)
     for name, way in roads.walks(*asked).items():
         frames = roads.frames(*asked, name)
-        np.testing.assert_array_equal(frames[::12], way.strip)
+        np.testing.assert_array_equal(frames[:: (roads.POINTS - 1) // (roads.STRIP - 1)], way.strip)
         drawn = traversal.decode(zoo.load(RUN), way.path)
         assert way.steps.sum() == pytest.approx(path.image_length(drawn), rel=1e-5)
         assert np.abs(frames / 255 - drawn).max() < 0.003

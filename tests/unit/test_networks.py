@@ -47,6 +47,14 @@ def test_skips_of_one_image_with_the_latent_of_another_and_those_of_the_average_
     assert [tuple(skip.shape[1:]) for skip in vae.skips(image)] == [(4, 28, 28), (4, 14, 14)]
 
 
+def test_skips_of_one_image_serve_many_latents_as_copies_of_them_would():
+    vae, image, z = small("unet-skips").double(), noise(1, 1, 28, 28).double(), noise(5, 2).double()
+    one = vae.skips(image)
+    copies = tuple(skip.expand(5, -1, -1, -1) for skip in one)
+    torch.testing.assert_close(vae.decode(z, one), vae.decode(z, copies))
+    assert not torch.allclose(vae.decode(z, one), vae.decode(z))
+
+
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_weights_come_from_the_seed_alone(architecture):
     state = torch.get_rng_state()

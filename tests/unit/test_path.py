@@ -1,5 +1,8 @@
 """Paths with known lengths, and geodesics on surfaces whose shortest paths are known: sphere, cylinder, bent plane."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -150,6 +153,23 @@ def test_a_dimension_that_is_not_free_stays_on_the_chord():
     np.testing.assert_allclose(bent.path[:, 1], np.linspace(0.3, 1.2, 17))
     assert bent.energy < bent.chord_energy
     assert geodesic(sphere, [0.2, 0.3], [1.4, 1.2], steps=16).energy < bent.energy
+
+
+def test_a_search_need_not_go_on_to_the_last_gain():
+    exact, found = (geodesic(sphere, [0.0, 0.8], [2.0, 0.7], dtype=torch.float64, gain=g) for g in (1e-9, 1e-3))
+    assert found.evaluations < exact.evaluations
+    assert exact.energy <= found.energy < 1.01 * exact.energy
+
+
+def test_a_search_does_not_load_torchs_compiler():
+    program = (
+        "import sys, torch\n"
+        "from vae_core.geodesic import geodesic\n"
+        "found = geodesic(lambda z: torch.tanh(3 * z), [0.0, 0.2], [1.0, 0.0])\n"
+        "assert found.evaluations > 2\n"
+        "sys.exit('sympy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_geodesics_work_inside_no_grad_and_leave_the_decoder_alone():

@@ -1,6 +1,8 @@
 """Slider units, walks and the decoder's manifold against their definitions."""
 
 import numpy as np
+import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
@@ -52,6 +54,23 @@ def test_decoding_keeps_the_shape_of_the_latents():
     assert images.shape == (3, 4, 28, 28)
     np.testing.assert_allclose(images[2, 1], traversal.decode(vae, z[2, 1]), atol=1e-5)
     assert 0 <= images.min() <= images.max() <= 1
+
+
+@pytest.mark.parametrize("run_id", ["mlp-d8-b1", "conv-d8-b1", "unet-d8-b1", "unet-skips-d8-b1"])
+def test_decoding_in_pieces_is_decoding_at_once(run_id):
+    vae, pieces = zoo.load(run_id), []
+    z = RNG.normal(size=(40, vae.config.latent_dim))
+
+    def counted(some):
+        pieces.append(len(some))
+        return vae.decode(some)
+
+    images = traversal.decode(vae, z, counted)
+    assert pieces == ([40] if vae.config.architecture == "mlp" else [16, 16, 8])
+    with torch.no_grad():
+        whole = vae.decode(torch.tensor(z, dtype=torch.float32)).squeeze(1).numpy()
+    np.testing.assert_allclose(images, whole, atol=1e-5)
+    assert traversal.decode(vae, z[:0]).shape == (0, 28, 28)
 
 
 def test_dimensions_that_are_off_draw_nothing():
