@@ -16,7 +16,7 @@ from vae_core.path import Speed
 
 POINTS = 81  # of every road: lengths are compared between equally many frames
 STRIP = 11  # of them are shown side by side
-FRAMES_BYTES = 3_000_000  # of films' frames, 95 kB each: a road was walked a moment before its film is shown
+FRAMES_BYTES = 2_000_000  # of films' frames, 64 kB each: a road was walked a moment before its film is shown
 MIXTURE, ONE_GAUSSIAN = "every image", "one Gaussian a class"
 DENSITIES = (MIXTURE, ONE_GAUSSIAN)
 QUANTILE = 0.01
@@ -177,7 +177,7 @@ def _at_first(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ..
     return pace == "latent" and (start, end, on_the_way) in opened
 
 
-@st.cache_resource(max_entries=192, show_spinner="Walking the roads …")  # some 70 kB each
+@st.cache_resource(max_entries=192, show_spinner="Walking the roads …")  # some 60 kB each
 @disk_cache.kept(_ways, only=_at_first)
 def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed) -> dict[str, Way]:
     """The three roads between two latents: `straight`, by the `stations` (digits) given, short for the `decoder`."""
@@ -201,7 +201,7 @@ def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], 
     return found | {"stations": found.get("stations", found["straight"])}
 
 
-@st.cache_resource(max_entries=384, show_spinner="Measuring the roads …")  # some 35 kB each
+@st.cache_resource(max_entries=384, show_spinner="Measuring the roads …")  # some 25 kB each
 def roads(
     run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, density: str
 ) -> dict[str, Road]:
@@ -244,7 +244,7 @@ def frames(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...],
     return _frames.get(asked, lambda: pictures.to_uint8(stations.draw(run_id, way.path)))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)  # 50 kB each
+@st.cache_resource(max_entries=64, show_spinner=False)  # some 40 kB each
 def sprite(
     run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], pace: Speed, name: str
 ) -> film_component.Sprite:

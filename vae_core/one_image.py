@@ -33,12 +33,12 @@ def look(vae: VAE, image: np.ndarray, seed: int) -> Look:
     """Encode an image (28, 28) in [0, 1], draw z with this seed, decode it, and weigh the terms of its ELBO."""
     x = torch.from_numpy(np.asarray(image, np.float32))[None, None]  # (1, 1, 28, 28)
     noise = torch.Generator().manual_seed(seed)
-    mean, logvar = vae.encode(x)  # (1, d) each
+    mean, logvar, skips = vae.encode_with_skips(x)  # (1, d) each
     z = sample_posterior(mean, logvar, noise)
-    x_mean = vae.reconstruct(x, z)
+    x_mean = vae.decode(z, skips)
     rates = objective.rate_per_dimension(mean, logvar)[0].double()
     many = sample_posterior(mean.expand(AVERAGED, -1), logvar.expand(AVERAGED, -1), noise)
-    distortions = vae.distortion(x.expand(AVERAGED, -1, -1, -1), many).double()
+    distortions = vae.distortion(x.expand(AVERAGED, -1, -1, -1), many, skips).double()
     return Look(
         mean=mean[0].numpy().astype(float),
         logvar=logvar[0].numpy().astype(float),
@@ -46,7 +46,7 @@ def look(vae: VAE, image: np.ndarray, seed: int) -> Look:
         x_mean=x_mean[0, 0].numpy(),
         rate_per_dimension=rates.numpy(),
         rate=float(rates.sum()),
-        distortion=float(vae.distortion(x, z)),
+        distortion=float(vae.distortion(x, z, skips)),
         half_sse=float(objective.half_sse(x, x_mean)),
         variance=vae.variance,
         distortion_mean=float(distortions.mean()),

@@ -72,9 +72,9 @@ class VAE(nn.Module):
         """E[x|z] with the skips of `images` (N, 1, 28, 28), where there are any; else the same as `decode(z)`."""
         return self.decode(z, self.skips(images))
 
-    def distortion(self, images: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
-        """−log p(x|z) of each image, nats, (N,), constants kept."""
-        logits = self.logits(z, self.skips(images))
+    def distortion(self, images: torch.Tensor, z: torch.Tensor, skips: networks.Skips | None = None) -> torch.Tensor:
+        """−log p(x|z) of each image, nats, (N,), constants kept; with `skips` of the images where they are at hand."""
+        logits = self.logits(z, self.skips(images) if skips is None else skips)
         if self.config.likelihood == "bernoulli":
             return objective.bernoulli_distortion(images, logits)
         return objective.gaussian_distortion(images, torch.sigmoid(logits), self.variance)

@@ -26,7 +26,7 @@ def test_every_dimension_is_drawn_with_its_rate_or_as_off(run_id):
     for dimension, rate in enumerate(rates):
         shown = "off" if rate < 0.01 else f"{rate:.2g}"
         name = dimension_views.named(dimension)
-        assert f'[\\"{name}\\", \\"{shown}\\"]' in labels
+        assert f'["{name}", "{shown}"]' in labels
     # Ordered by rate: the control lists them as the chart does.
     assert at.selectbox(key="dimensions_at").options == [f"z{d + 1}" for d in np.argsort(-rates, kind="stable")]
 

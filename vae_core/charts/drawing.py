@@ -19,12 +19,12 @@ class Drawing(NamedTuple):
     Attributes:
         look: over `alt.NamedData`, one object for all drawings that look alike.
         tables: name of the data -> column -> values, numbers or text, as many in each of a table.
-        numbers: values of the look's variable parameters, by their name.
+        numbers: values of the look's variable parameters, by their name: numbers, or texts in lists.
     """
 
     look: alt.LayerChart
     tables: Mapping[str, Columns]
-    numbers: Mapping[str, float] = {}
+    numbers: Mapping[str, Any] = {}
 
     def to_dict(self) -> dict[str, Any]:
         """The whole as Vega-Lite, its data as rows."""
@@ -45,7 +45,7 @@ def curves(named: Sequence[tuple[str, np.ndarray]]) -> Columns:
     }
 
 
-def with_numbers(specification: dict[str, Any], numbers: Mapping[str, float]) -> dict[str, Any]:
+def with_numbers(specification: dict[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
     """The same specification with values for its variable parameters.
 
     Raises:

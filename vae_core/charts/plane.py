@@ -4,11 +4,13 @@ Both axes of a latent plane have the same scale whatever the chart's width, beca
 ellipse mean something there: Vega computes the domains from the width and height it was given.
 """
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from vae_core.charts.channels import either
+from vae_core.charts.drawing import Drawing, curves
 from vae_core.charts.palette import class_encodings
 from vae_core.ellipses import ellipse
 
@@ -57,7 +59,7 @@ def posterior_on_map(
     sample: np.ndarray,
     titles: tuple[str, str],
     height: int = 520,
-) -> alt.LayerChart:
+) -> Drawing:
     """q(z|x) as one- and two-sigma ellipses with its mean and a sample, over the means of all digits and the prior.
 
     Args:
@@ -66,18 +68,27 @@ def posterior_on_map(
         titles: of the two axes.
         height: pixels.
     """
-    behind = pd.DataFrame({"x": points[:, 0].round(3), "y": points[:, 1].round(3), "digit": labels.astype(str)})
-    curves = [("prior, 1 σ", ellipse(np.zeros(2), np.eye(2))), ("prior, 2 σ", ellipse(np.zeros(2), np.eye(2), 2.0))]
-    curves += [(f"q(z|x), {n} σ", ellipse(mean, covariance, float(n))) for n in (1, 2)]
-    outlines = pd.concat(
-        pd.DataFrame({"x": line[:, 0], "y": line[:, 1], "curve": name, "order": np.arange(len(line))})
-        for name, line in curves
-    )
-    x, y = equal_scales(np.concatenate([points, [mean, sample], curves[1][1]]), titles)
-    dots = alt.Chart(behind).mark_point(filled=True, opacity=0.35, size=14).encode(x=x, y=y, **class_encodings("digit"))
-    names = [name for name, _ in curves]
+    outlines = [(f"prior, {n} σ", ellipse(np.zeros(2), np.eye(2), float(n))) for n in (1, 2)]
+    outlines += [(f"q(z|x), {n} σ", ellipse(mean, covariance, float(n))) for n in (1, 2)]
+    tables = {
+        "behind": {"x": points[:, 0].round(3), "y": points[:, 1].round(3), "digit": labels.astype(str)},
+        "outlines": curves(outlines),
+        "spots": {
+            "x": [float(mean[0]), float(sample[0])],
+            "y": [float(mean[1]), float(sample[1])],
+            "what": ["mean μ of q(z|x)", "sample z"],
+        },
+    }
+    look = _posterior_look(tuple(name for name, _ in outlines), titles, height)
+    return Drawing(look, tables, extent(np.concatenate([points, [mean, sample], outlines[1][1]])))
+
+
+@lru_cache(maxsize=64)
+def _posterior_look(names: tuple[str, ...], titles: tuple[str, str], height: int) -> alt.LayerChart:
+    x, y, params = named_scales(titles)
+    dots = alt.Chart(alt.NamedData("behind")).mark_point(filled=True, opacity=0.35, size=14)
     lines = (
-        alt.Chart(outlines)
+        alt.Chart(alt.NamedData("outlines"))
         .mark_line(strokeWidth=2)
         .encode(
             x=x,
@@ -85,18 +96,15 @@ def posterior_on_map(
             order=alt.Order("order:Q"),
             tooltip=alt.Tooltip("curve:N"),
             stroke=alt.Stroke(
-                "curve:N", title=None, scale=alt.Scale(domain=names, range=[_PRIOR, _PRIOR, _MARK, _MARK])
+                "curve:N", title=None, scale=alt.Scale(domain=list(names), range=[_PRIOR, _PRIOR, _MARK, _MARK])
             ),
             strokeDash=alt.StrokeDash(
-                "curve:N", legend=None, scale=alt.Scale(domain=names, range=[[2, 3], [6, 4], [1, 0], [8, 3]])
+                "curve:N", legend=None, scale=alt.Scale(domain=list(names), range=[[2, 3], [6, 4], [1, 0], [8, 3]])
             ),
         )
     )
-    marks = pd.DataFrame(
-        {"x": [mean[0], sample[0]], "y": [mean[1], sample[1]], "what": ["mean μ of q(z|x)", "sample z"]}
-    )
     spots = (
-        alt.Chart(marks)
+        alt.Chart(alt.NamedData("spots"))
         .mark_text(fontSize=26, fontWeight="bold", color=_MARK)
         .encode(
             x=x,
@@ -107,7 +115,8 @@ def posterior_on_map(
     )
     zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
-        alt.layer(dots.add_params(zoom), lines, spots)
+        alt.layer(dots.encode(x=x, y=y, **class_encodings("digit")).add_params(zoom), lines, spots)
+        .add_params(*params)
         .properties(height=height)
         .configure_legend(orient="bottom", columns=5)
     )

@@ -1,16 +1,20 @@
 """One image's q(z|x), dimension by dimension, and where the image stands among all others."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
-import pandas as pd
+
+from vae_core.charts.drawing import Drawing
 
 _MARK = "#e0457b"  # the image in question, on every chart of its chapter
 _PRIOR = "#7a828c"
 
 
 def dimensions(
-    mean: np.ndarray, logvar: np.ndarray, sample: np.ndarray, names: list[str], rate: np.ndarray
-) -> alt.LayerChart:
+    mean: np.ndarray, logvar: np.ndarray, sample: np.ndarray, names: Sequence[str], rate: np.ndarray
+) -> Drawing:
     """Mean ± 1 and 2 standard deviations of q(z|x) a dimension, its sample, and the prior's ±1 and ±2 behind.
 
     Args:
@@ -19,29 +23,34 @@ def dimensions(
         rate: nats of this image in each dimension, (d,), for the tooltip.
     """
     sd = np.exp(0.5 * logvar)
-    frame = pd.DataFrame({"dimension": names, "mean": mean, "σ": sd, "sample": sample, "rate": rate})
+    rows = {"dimension": list(names), "mean": mean, "σ": sd, "sample": sample, "rate": rate}
     for n in (1, 2):
-        frame[f"low{n}"], frame[f"high{n}"] = mean - n * sd, mean + n * sd
-    rows = alt.Y("dimension:N", sort=names, title=None)
+        rows |= {f"low{n}": mean - n * sd, f"high{n}": mean + n * sd}
+    bands = {"low": [-2.0, -1.0], "high": [2.0, 1.0]}
+    return Drawing(_dimensions_look(tuple(names)), {"bands": bands, "dimensions": rows})
+
+
+@lru_cache(maxsize=64)
+def _dimensions_look(names: tuple[str, ...]) -> alt.LayerChart:
+    rows = alt.Y("dimension:N", sort=list(names), title=None)
     tooltip = [
         alt.Tooltip("dimension:N"),
         *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("mean", "σ", "sample", "rate")),
     ]
-    bands = [
-        alt.Chart(pd.DataFrame({"low": [-n], "high": [n]}))
+    bands = (
+        alt.Chart(alt.NamedData("bands"))
         .mark_rect(color=_PRIOR, opacity=0.16)
         .encode(x=alt.X("low:Q", title="latent value"), x2=alt.X2("high:Q"))
-        for n in (2, 1)
-    ]
-    base = alt.Chart(frame).encode(y=rows, tooltip=tooltip)
+    )
+    base = alt.Chart(alt.NamedData("dimensions")).encode(y=rows, tooltip=tooltip)
     wide = base.mark_rule(color=_MARK, strokeWidth=2).encode(x=alt.X("low2:Q"), x2=alt.X2("high2:Q"))
     narrow = base.mark_rule(color=_MARK, strokeWidth=7).encode(x=alt.X("low1:Q"), x2=alt.X2("high1:Q"))
     centre = base.mark_text(text="+", fontSize=22, fontWeight="bold", color=_MARK, dy=-1).encode(x=alt.X("mean:Q"))
     drawn = base.mark_text(text="×", fontSize=22, fontWeight="bold", color=_MARK, dy=-13).encode(x=alt.X("sample:Q"))
-    return alt.layer(*bands, wide, narrow, centre, drawn).properties(height=90 + 38 * len(names))
+    return alt.layer(bands, wide, narrow, centre, drawn).properties(height=90 + 38 * len(names))
 
 
-def among_all(rates: np.ndarray, distortions: np.ndarray, rate: float, distortion: float) -> alt.LayerChart:
+def among_all(rates: np.ndarray, distortions: np.ndarray, rate: float, distortion: float) -> Drawing:
     """Rate against distortion of many images, as a binned density, with one image marked; nats.
 
     Args:
@@ -51,17 +60,21 @@ def among_all(rates: np.ndarray, distortions: np.ndarray, rate: float, distortio
     # Binned here: five thousand dots would hide how many there are, and travel to every browser.
     counts, x_edges, y_edges = np.histogram2d(rates, distortions, bins=36)
     i, j = np.nonzero(counts)
-    bins = pd.DataFrame(
-        {
-            "rate": x_edges[i],
-            "rate_to": x_edges[i + 1],
-            "distortion": y_edges[j],
-            "distortion_to": y_edges[j + 1],
-            "images": counts[i, j].astype(int),
-        }
-    )
+    bins = {
+        "rate": x_edges[i],
+        "rate_to": x_edges[i + 1],
+        "distortion": y_edges[j],
+        "distortion_to": y_edges[j + 1],
+        "images": counts[i, j].astype(int),
+    }
+    marked = {"rate": [rate], "distortion": [distortion], "image": ["this image"]}
+    return Drawing(_among_all_look(), {"bins": bins, "marked": marked})
+
+
+@lru_cache(maxsize=1)
+def _among_all_look() -> alt.LayerChart:
     density = (
-        alt.Chart(bins)
+        alt.Chart(alt.NamedData("bins"))
         .mark_rect()
         .encode(
             x=alt.X("rate:Q", title="rate, nats", scale=alt.Scale(zero=False)),
@@ -74,7 +87,7 @@ def among_all(rates: np.ndarray, distortions: np.ndarray, rate: float, distortio
         )
     )
     mark = (
-        alt.Chart(pd.DataFrame({"rate": [rate], "distortion": [distortion], "image": ["this image"]}))
+        alt.Chart(alt.NamedData("marked"))
         .mark_point(shape="cross", size=260, filled=True, color=_MARK, opacity=1)
         .encode(
             x=alt.X("rate:Q"),

@@ -1,13 +1,13 @@
 """Where the strokes of violins and boxes go: flat first, dimension i at x = i and its values along y, then wrapped.
 
-`Polar` wraps the flat sheet around a centre, so that both forms draw the same shapes. Frames of coordinates, no chart.
+`Polar` wraps the flat sheet around a centre, so that both forms draw the same shapes. Tables of coordinates, no chart.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from vae_core.charts.drawing import Columns
 from vae_core.charts.palette import COLOURS
 from vae_core.densities import Violin
 
@@ -78,41 +78,59 @@ def colour_of(shape: Shape) -> str:
     return RIGHT if shape.side == "right" else LEFT
 
 
-def polygons(shapes: list[Shape], wrap) -> pd.DataFrame:
+def polygons(shapes: list[Shape], wrap) -> Columns:
     """Outlines carried to the page by `wrap`: one row a vertex, `order` along the outline of its `shape`."""
     if not shapes:
-        return pd.DataFrame(columns=["x", "y", "order", "shape", "colour", "fill"])
+        return dict.fromkeys(("x", "y", "order", "shape", "colour", "fill"), ())
     outlines = [outline(shape) for shape in shapes]
     vertices = [len(x) for x, _ in outlines]
     x, y = wrap(*(np.concatenate(coordinates) for coordinates in zip(*outlines, strict=True)))
     # Halves of one class share its colour: the left one is filled, the right one hollow.
     fills = [0.06 if shape.digit is not None and shape.side == "right" else 0.42 for shape in shapes]
-    return pd.DataFrame(
-        {
-            "x": x.round(4),
-            "y": y.round(3),
-            "order": np.concatenate([np.arange(count) for count in vertices]),
-            "shape": np.repeat(np.arange(len(shapes)), vertices),
-            "colour": np.repeat([colour_of(shape) for shape in shapes], vertices),
-            "fill": np.repeat(fills, vertices),
-        }
+    return {
+        "x": x.round(4),
+        "y": y.round(3),
+        "order": np.concatenate([np.arange(count) for count in vertices]),
+        "shape": np.repeat(np.arange(len(shapes)), vertices),
+        "colour": np.repeat([colour_of(shape) for shape in shapes], vertices),
+        "fill": np.repeat(fills, vertices),
+    }
+
+
+class Boxes(NamedTuple):
+    """Whiskers (5 to 95 %), boxes (the quartiles) and medians of some shapes, and the digits of the classes above."""
+
+    whiskers: Columns  # x, y, x2, y2, colour
+    boxes: Columns
+    medians: Columns  # x, y, colour
+    names: Columns  # x, y, digit, colour
+
+
+def boxes_of(shapes: list[Shape], wrap) -> Boxes:
+    """Carried to the page by `wrap`, one row a shape; no name for the second half of a class."""
+    places = [position(shape) for shape in shapes]
+    aside = {"both": 0.0, "left": -0.25, "right": 0.25}
+    at = np.array([centre + aside[shape.side] * half for (centre, half), shape in zip(places, shapes, strict=True)])
+    low, lower, median, upper, high = np.array([shape.violin.quantiles for shape in shapes]).reshape(-1, 5).T
+    colours = [colour_of(shape) for shape in shapes]
+
+    def rules(start: np.ndarray, end: np.ndarray) -> Columns:
+        (x, y), (x2, y2) = wrap(at, start), wrap(at, end)
+        return {"x": x, "y": y, "x2": x2, "y2": y2, "colour": colours}
+
+    x, y = wrap(at, median)
+    named = [i for i, shape in enumerate(shapes) if shape.digit is not None and shape.side != "right"]
+    name_x, name_y = wrap(
+        np.array([places[i][0] for i in named]), np.array([shapes[i].violin.at[-1] + 0.15 for i in named])
     )
-
-
-def boxes_of(shapes: list[Shape], wrap) -> tuple[list, list, list, list]:
-    """Rows of whiskers (5 to 95 %), boxes (the quartiles), medians, and the digits of the classes above them."""
-    whiskers, boxes, medians, names = [], [], [], []
-    for shape in shapes:
-        centre, half = position(shape)
-        at = centre + {"both": 0, "left": -0.25, "right": 0.25}[shape.side] * half
-        low, lower, median, upper, high = shape.violin.quantiles
-        colour = colour_of(shape)
-        for rows, ends in ((whiskers, (low, high)), (boxes, (lower, upper))):
-            (x, x2), (y, y2) = wrap(np.array([at, at]), np.array(ends))
-            rows.append({"x": x, "y": y, "x2": x2, "y2": y2, "colour": colour})
-        x, y = wrap(np.array([at]), np.array([median]))
-        medians.append({"x": x[0], "y": y[0], "colour": colour})
-        if shape.digit is not None and shape.side != "right":
-            x, y = wrap(np.array([centre]), shape.violin.at[-1:] + 0.15)
-            names.append({"x": x[0], "y": y[0], "digit": str(shape.digit), "colour": colour})
-    return whiskers, boxes, medians, names
+    return Boxes(
+        rules(low, high),
+        rules(lower, upper),
+        {"x": x, "y": y, "colour": colours},
+        {
+            "x": name_x,
+            "y": name_y,
+            "digit": [str(shapes[i].digit) for i in named],
+            "colour": [colours[i] for i in named],
+        },
+    )

@@ -71,7 +71,7 @@ def show(
 
 
 def as_sprite(frames: np.ndarray) -> Sprite:
-    """Of square pictures (T, S, S), uint8 or float in [0, 1]; it takes 3 ms."""
+    """Of square pictures (T, S, S), uint8 or float in [0, 1]; it takes some 2 ms."""
     return Sprite(pictures.data_uri(sprite(frames, COLUMNS)), len(frames), frames.shape[1])
 
 
