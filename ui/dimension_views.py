@@ -1,4 +1,7 @@
-"""What the chapter on every dimension draws, of one run or of two: cached by run id, put in places on the axis."""
+"""What the chapter on every dimension draws, of one run or of two: cached by run id, put in places on the axis.
+
+What is cached is shared: it must not be changed.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,7 +27,7 @@ class Walks(NamedTuple):
     images: np.ndarray  # (latent_dim, STEPS, 28, 28) uint8
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def violins(run_id: str, kind: str, digit: int | None) -> list:
     """A `densities.Violin` a dimension, of the shipped digits of one class or, with None, of all."""
     from vae_core import densities
@@ -34,7 +37,7 @@ def violins(run_id: str, kind: str, digit: int | None) -> list:
     return densities.violins(values if digit is None else values[models.digits().labels == digit])
 
 
-@st.cache_data(max_entries=12, show_spinner="Walking along each dimension …")
+@st.cache_resource(max_entries=12, show_spinner="Walking along each dimension …")
 def walks(run_id: str) -> Walks:
     """The walks of one run, decoded."""
     from vae_core import traversal
@@ -46,7 +49,7 @@ def walks(run_id: str) -> Walks:
     return Walks(scale.centre, scale.unit, pictures.to_uint8(drawn))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def walk_pictures(run_id: str) -> list[str]:
     """Each dimension's walk as one PNG data URI, low to high."""
     from vae_core.charts import pictures
@@ -54,7 +57,7 @@ def walk_pictures(run_id: str) -> list[str]:
     return [pictures.data_uri(pictures.grid(images, len(STEPS), gap=1)) for images in walks(run_id).images]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def match(run_id: str, other_id: str):
     """`matching.Matching` of two runs over the shipped digits, and the share of the second a linear map explains."""
     from vae_core import alignment, matching
