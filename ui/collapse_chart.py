@@ -14,12 +14,12 @@ SIZES = (2, 8, 16)
 
 def show(loaded: RunConfig) -> None:
     """Rate against β as the linear VAE has it and as measured, and what happened beside the threshold."""
-    variances, table = recorded.variances(), _family()
+    variances, table = recorded.variances(), _family(tuple(run.run_id for run in models.runs()))
     if table.empty:
         return
     sizes = sorted(table["latent_dim"].unique(), key=int)
     figures.chart(
-        _collapse_chart(tuple(table["run"])),
+        _collapse_chart(tuple(run.run_id for run in models.runs())),
         alt="Rate against β for the zoo's trainings and the linear VAE: both fall with β, the measured ones end at "
         f"{table[table.beta > variances[0]]['rate'].max():.4f} nats for β above {variances[0]:.2f}.",
     )
@@ -50,10 +50,11 @@ def show(loaded: RunConfig) -> None:
         )
 
 
-def _family() -> pd.DataFrame:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _family(run_ids: tuple[str, ...]) -> pd.DataFrame:
     """Measured rate and active dimensions of the Gaussian one-cycle trainings that differ in β and size alone."""
     rows = []
-    for run in models.runs():
+    for run in map(models.config, run_ids):
         if (
             run == RunConfig(latent_dim=run.latent_dim, beta=run.beta, snapshots=run.snapshots)
             and run.latent_dim in SIZES
@@ -65,7 +66,7 @@ def _family() -> pd.DataFrame:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _collapse_chart(run_ids: tuple[str, ...]):
-    table, variances = _family(), recorded.variances()
+    table, variances = _family(run_ids), recorded.variances()
     betas = np.geomspace(table.beta.min(), table.beta.max(), 80)
     predicted = pd.DataFrame(
         [

@@ -81,7 +81,7 @@ def cloud(run: RunConfig, directions: Axes, names: tuple[str, ...], per_class: i
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _curves(run_id: str) -> tuple:
-    frames = models.snapshots(run_id)["step"]
+    frames = recorded.steps(run_id)
     bands = phases.phases(recorded.course(run_id).marks)
     rate = forming.followed(frames, recorded.rates(run_id), "rate, nats", bands)
     share = forming.followed(frames, shares(run_id), "share between classes", bands, top=1.0)
@@ -117,7 +117,7 @@ def shares(run_id: str) -> np.ndarray:
 
 def gains(run_id: str) -> dict[str, Gain]:
     """By phase, what it does to the share of variance between classes."""
-    steps, share = models.snapshots(run_id)["step"], shares(run_id)
+    steps, share = recorded.steps(run_id), shares(run_id)
     found = {}
     for phase in phases.phases(recorded.course(run_id).marks):
         first, last = recorded.frame_of(run_id, phase.first), recorded.frame_of(run_id, phase.last)

@@ -37,7 +37,7 @@ def starts() -> None:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _curves(run_id: str, with_frames: bool) -> tuple:
     course = recorded.course(run_id)
-    frames = models.snapshots(run_id)["step"] if with_frames else np.array([], int)
+    frames = recorded.steps(run_id) if with_frames else np.array([], int)
     bands = phases.phases(course.marks)
     told = recorded.told_marks(course.marks)
     rate = charts.curve(course.step, course.rate, "rate, nats", bands, told, frames)
@@ -81,7 +81,7 @@ def reading(run: RunConfig) -> None:
     marks, mean_image = course.marks, recorded.mean_image_half_sse()
 
     def error_at(step: int) -> float:
-        return float(phases.smooth(course.half_sse)[np.searchsorted(course.step, step)])
+        return float(course.smooth_half_sse[np.searchsorted(course.step, step)])
 
     lines = [f"**Step {marks.start.step}**: {marks.start.rate:.3g} nats, {_start_word(marks)}."]
     if marks.spike.step > marks.start.step:

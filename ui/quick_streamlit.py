@@ -11,6 +11,8 @@
   give up the interpreter while it holds that lock stops all others that draw: with fifty students a replica, two thirds
   of all scripts stood there, and their class of two hundred waited thirty times as long. Here it is read without.
 - A cached function inspects its own signature for every argument of every call. Here once.
+- A component's data become JSON a second time, its keys sorted, for an identity that is only asked for where the
+  component has no key. Here all have one, and the data are left out.
 
 What is sent and what is found stay the same. Everything here replaces private parts of Streamlit, which is pinned;
 `tests/unit/test_quick_streamlit.py` compares both.
@@ -24,6 +26,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from streamlit import config
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
@@ -36,6 +40,7 @@ _look = Runtime._enqueued_some_message
 _whole = SafeSessionState.filtered_state.fget
 _locked = config.get_option
 _inspected = cache_utils._get_positional_arg_name
+_identity = BidiComponentMixin._build_bidi_identity_kwargs
 # Of cached functions. Weak, for pages define some, anew at every run, and each holds all that its page has computed.
 _arguments: WeakKeyDictionary[Callable, dict[int, str | None]] = WeakKeyDictionary()
 
@@ -48,6 +53,7 @@ def make_quick() -> None:
     if config.get_option.__module__ in (config.__name__, __name__):  # else AppTest has put its own there, for a run
         config.get_option = _option
     cache_utils._get_positional_arg_name = _argument
+    BidiComponentMixin._build_bidi_identity_kwargs = _named
 
 
 class _Line:
@@ -139,3 +145,8 @@ def _argument(function: Callable, place: int) -> str | None:
     if place not in known:
         known[place] = _inspected(function, place)
     return known[place]
+
+
+def _named(mixin: BidiComponentMixin, *, proto: BidiComponent, data: Any = None, **of_any: Any) -> dict[str, Any]:
+    """What makes up a component's identity where it has no key, without its data."""
+    return _identity(mixin, proto=BidiComponent(), data=None, **of_any)

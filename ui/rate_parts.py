@@ -40,8 +40,7 @@ def _parts_chart(run_id: str):
 def show(run: RunConfig) -> None:
     """The split over the whole training, and what it says at the spike and at the end."""
     found, marks = splits(run.run_id), recorded.course(run.run_id).marks
-    steps = models.snapshots(run.run_id)["step"]
-    number = models.snapshots(run.run_id)["mean"].shape[1]
+    steps, number = recorded.steps(run.run_id), recorded.count(run.run_id)
     at = recorded.frame_of(run.run_id, marks.spike.step)
     spike, end = found[at], found[-1]
     limit = information.ceiling(number)

@@ -23,6 +23,7 @@ class Course(NamedTuple):
     step: np.ndarray  # (T,)
     rate: np.ndarray  # (T,)
     half_sse: np.ndarray  # (T,)
+    smooth_half_sse: np.ndarray  # running medians of it, (T,)
     rate_per_dimension: np.ndarray  # (T, latent_dim)
     marks: phases.Landmarks
     switched_on: list[int | None]
@@ -113,6 +114,7 @@ def course(run_id: str) -> Course:
         step.astype(int),
         rate,
         half_sse,
+        phases.smooth(half_sse),
         per_dimension,
         phases.landmarks(step, rate, half_sse, mean_image_half_sse()),
         phases.switch_on_steps(step, per_dimension),
@@ -138,16 +140,23 @@ def rates(run_id: str) -> np.ndarray:
     return 0.5 * (mean**2 + np.exp(logvar) - 1 - logvar).sum(-1).mean(-1)
 
 
+@st.cache_resource(max_entries=256, show_spinner=False)
 def count(run_id: str) -> int:
     """How many digits were recorded; as many of each class."""
     return len(models.snapshots(run_id)["label"])
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def steps(run_id: str) -> np.ndarray:
+    """The recorded steps, (S,): what is drawn of a training is kept longer than its snapshots."""
+    return models.snapshots(run_id)["step"].copy()
 
 
 def places(run_id: str) -> list[str]:
     """A line of text for each recorded step."""
     return [
         f"{'before training' if step == 0 else f'after step {step:,}'} · rate {rate:.2f} nats"
-        for step, rate in zip(models.snapshots(run_id)["step"], rates(run_id), strict=True)
+        for step, rate in zip(steps(run_id), rates(run_id), strict=True)
     ]
 
 
@@ -160,7 +169,7 @@ def frame_of(run_id: str, step: int) -> int:
     """Number of the recording nearest what a step's batch met: the network before that step."""
     from vae_core.latent_film import nearest_frame
 
-    return nearest_frame(models.snapshots(run_id)["step"], step - 1)
+    return nearest_frame(steps(run_id), step - 1)
 
 
 def step_control(prefix: str, run_id: str, at_the_end: bool = False) -> int:
@@ -168,21 +177,21 @@ def step_control(prefix: str, run_id: str, at_the_end: bool = False) -> int:
 
     Until one is chosen it is the first, before training, or the last.
     """
-    steps = [int(step) for step in models.snapshots(run_id)["step"]]
+    taken = steps(run_id).tolist()
     key = f"{prefix}_step"
-    _forget_unless(key, steps)
+    _forget_unless(key, taken)
     chosen = controls.select(
         key,
         "Steps taken",
-        steps,
-        steps[-1 if at_the_end else 0],
+        taken,
+        taken[-1 if at_the_end else 0],
         format=str,
         on_change=_turn,
         args=(prefix,),
         width=140,
         help="How many steps the network shown has behind it. Choose, or let the film rest on one.",
     )
-    return steps.index(chosen)
+    return taken.index(chosen)
 
 
 def turn(prefix: str) -> int:
@@ -193,11 +202,12 @@ def turn(prefix: str) -> int:
 def rest(prefix: str, run_id: str) -> None:
     """The film `<prefix>-film` has come to rest: say so in the control and thereby in the address."""
     frame = st.session_state[f"{prefix}-film"].get("frame")
-    steps = models.snapshots(run_id)["step"]
-    if isinstance(frame, int | float) and 0 <= frame < len(steps):
-        st.session_state[f"{prefix}_step"] = int(steps[int(frame)])
+    taken = steps(run_id)
+    if isinstance(frame, int | float) and 0 <= frame < len(taken):
+        st.session_state[f"{prefix}_step"] = int(taken[int(frame)])
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
 def order(run_id: str) -> list[int]:
     """The dimensions by their smoothed rate at the end, highest first."""
     return np.argsort(-phases.smooth(course(run_id).rate_per_dimension)[-1], kind="stable").tolist()
@@ -207,7 +217,7 @@ def dimension_names(run: RunConfig) -> list[str]:
     return [latent.name(dimension) for dimension in range(run.latent_dim)]
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def cloud_data(run_id: str, first: int, second: int) -> dict:
     """The latent cloud in two dimensions, as the film takes it."""
     from ui.components import training_film
@@ -223,7 +233,7 @@ def cloud_data(run_id: str, first: int, second: int) -> dict:
     )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def picture_data(run_id: str) -> dict:
     """What the decoder draws over the training, as the film takes it."""
     from ui.components import training_film

@@ -1,13 +1,18 @@
 """What `ui.quick_streamlit` replaces against what it stands for: the same calls in the same order, the same state."""
 
+import ast
 import asyncio
 import threading
 import weakref
 from contextvars import ContextVar
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from streamlit import config
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
+from streamlit.elements.lib.utils import compute_and_register_element_id
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
@@ -19,6 +24,7 @@ from ui import quick_streamlit
 
 quick_streamlit.make_quick()
 CALLS = 500
+ROOT = Path(__file__).parents[2]
 
 
 class Loop:
@@ -308,3 +314,33 @@ def test_options_that_a_test_of_the_app_puts_there_stay():
         quick_streamlit.make_quick()
         assert config.get_option("global.appTest") is True
     assert config.get_option("global.appTest") is False
+
+
+def test_the_identity_of_a_component_with_a_key_is_streamlits_without_its_data():
+    proto = BidiComponent(json='{"points": [1, 2]}')
+    same = {"component_name": "film", "isolate_styles": True, "width": "stretch", "height": "content", "default": None}
+    quick_streamlit.make_quick()
+    found = BidiComponentMixin._build_bidi_identity_kwargs(None, proto=proto, data={"points": [1, 2]}, **same)
+    assert found == same
+    theirs = quick_streamlit._identity(BidiComponentMixin(), proto=proto, data={"points": [1, 2]}, **same)
+    assert theirs.keys() - found.keys() == {"json"}
+    ids = {
+        compute_and_register_element_id("bidi_component", user_key="k", key_as_main_identity=True, dg=None, **kwargs)
+        for kwargs in (found, theirs)
+    }
+    assert len(ids) == 1
+
+
+def test_every_component_has_a_key():
+    mounted = []
+    for path in sorted((ROOT / "ui" / "components").glob("*/__init__.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        made = {
+            node.targets[0].id
+            for node in tree.body
+            if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("sources.component(")
+        }
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in made]
+        mounted += [(path.parent.name, {keyword.arg for keyword in call.keywords}) for call in calls]
+    assert len(mounted) >= 9
+    assert [name for name, given in mounted if "key" not in given] == []
