@@ -157,9 +157,11 @@ def _search(run_id: str, ends: np.ndarray) -> np.ndarray:
             over = decoder_roads.covering_grid(vae.decode, np.concatenate([over.points, ends]))
     # The decoder ignores dimensions that are off: bending there would cost nothing and lead anywhere.
     on = np.array(models.metrics(run_id)["test"]["rate_per_dimension"]) >= ACTIVE_RATE
-    decode = dense_decoder(vae) or heavy_work.in_slices(vae.decode)  # a dense one is done within a slice
+    dense = dense_decoder(vae)
+    decode = dense or heavy_work.in_slices(vae.decode)  # a dense one is done within a slice
+    steps = decoder_roads.STEPS if dense else decoder_roads.SMOOTH_STEPS
     with heavy_work.turn:
-        found = decoder_roads.decoder_road(decode, ends[0], ends[1], over, on)
+        found = decoder_roads.decoder_road(decode, ends[0], ends[1], over, on, steps)
     found.setflags(write=False)
     return found
 
@@ -188,10 +190,11 @@ def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], 
     corners["decoder"] = decoder_road(run_id, start, end)
     vae = models.vae(run_id)
     decode = partial(traversal.decode, vae, through=heavy_work.in_slices(vae.decode))
+    fineness = film.FINENESS if vae.config.architecture == "mlp" else 1
     found = {}
     for name, line in corners.items():
         with heavy_work.turn:
-            walked = film.walk(decode, line, POINTS, pace)
+            walked = film.walk(decode, line, POINTS, pace, fineness)
             # Measured before the frames become bytes: rounding to 255 levels would lengthen every small step.
             steps = path.step_lengths(walked.frames)
         if name == "straight":

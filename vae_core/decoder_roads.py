@@ -8,6 +8,7 @@ from vae_core.image_grid import EXCESS, ImageGrid, grid_path, image_grid
 from vae_core.path import image_length, resample
 
 STEPS = 32
+SMOOTH_STEPS = 16  # enough for convolutions: their roads were at most 0.3 % longer than with 32
 GAIN = 3e-4  # with 1e-6 roads took twice as long to find and were at most 0.2 % shorter
 RESOLUTION = 64
 
@@ -21,9 +22,14 @@ def covering_grid(decode: Decode, points: np.ndarray) -> ImageGrid:
 
 
 def decoder_road(
-    decode: Decode, start: np.ndarray, end: np.ndarray, grid: ImageGrid | None = None, free: np.ndarray | None = None
+    decode: Decode,
+    start: np.ndarray,
+    end: np.ndarray,
+    grid: ImageGrid | None = None,
+    free: np.ndarray | None = None,
+    steps: int = STEPS,
 ) -> np.ndarray:
-    """A road along which the decoded image moves little, (T, latent_dim), bent in the `free` dimensions (all).
+    """A road along which the decoded image moves little, (steps + 1, latent_dim), bent in the `free` dimensions (all).
 
     The energy is minimised from the chord. With a grid, in 2-D, the shortest way along its edges is looked for as well:
     it sees roads elsewhere, but is jagged as found. The energy is minimised from there too, and the one shorter in
@@ -34,14 +40,14 @@ def decoder_road(
     Raises:
         ValueError: ends that do not fit, or lie outside the grid.
     """
-    found = geodesic(decode, start, end, steps=STEPS, free=free, gain=GAIN)
+    found = geodesic(decode, start, end, steps=steps, free=free, gain=GAIN)
     if grid is None or np.array_equal(start, end):
         return found.path
-    across = resample(grid_path(grid, decode, start, end), STEPS + 1)
+    across = resample(grid_path(grid, decode, start, end), steps + 1)
     length = image_length(decode_frames(decode, across, torch.float32))
     if length > EXCESS * found.image_length or _apart(across, found.path) < grid.diagonal:
         return found.path
-    elsewhere = geodesic(decode, start, end, steps=STEPS, initial=across, gain=GAIN)
+    elsewhere = geodesic(decode, start, end, steps=steps, initial=across, gain=GAIN)
     return min(found, elsewhere, key=lambda road: road.image_length).path
 
 

@@ -23,7 +23,7 @@ class Walk(NamedTuple):
     corners: np.ndarray  # number of the frame nearest each corner of the road, ascending, (corners,)
 
 
-def walk(decode: Decode, corners: ArrayLike, n: int, speed: Speed = "latent") -> Walk:
+def walk(decode: Decode, corners: ArrayLike, n: int, speed: Speed = "latent", fineness: int = FINENESS) -> Walk:
     """Walk the straight legs between the corners at constant speed, in latent or in image space.
 
     Frames are even along the road; a corner falls between two of them, and the nearer one is named. Where the road has
@@ -34,6 +34,7 @@ def walk(decode: Decode, corners: ArrayLike, n: int, speed: Speed = "latent") ->
         corners: stations of a tour, or the points of a bent road, (S, latent_dim), S at least 2.
         n: number of frames, at least 2.
         speed: what is kept constant, "latent" or "image".
+        fineness: points of the road measured for each frame; 1 is enough where the decoder is smooth.
 
     Raises:
         ValueError: bad corners, fewer than 2 frames, an unknown speed.
@@ -41,7 +42,7 @@ def walk(decode: Decode, corners: ArrayLike, n: int, speed: Speed = "latent") ->
     corners = check_path(corners)
     check_count(n)
     legs = len(corners) - 1
-    steps = max(1, -(-FINENESS * n // legs))
+    steps = max(1, -(-fineness * n // legs))
     fine = through(corners, steps)
     if speed not in ("latent", "image"):
         raise ValueError(f'The speed is "latent" or "image", not {speed!r}.')
