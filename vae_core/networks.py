@@ -109,7 +109,7 @@ class ResidualBlock(nn.Module):
         self.activation = act()
 
     def forward(self, x: torch.Tensor, skip: torch.Tensor | None = None) -> torch.Tensor:
-        """Of x, and a skip beside it as further channels: one a row, or one for all of them."""
+        """Of x (N, C, H, W) and a skip (1, C', H, W) where there is one: further channels, the same for every row."""
         first, *others = self.convolutions
         inner = _beside(first, x, skip)
         for layer in others:
@@ -121,8 +121,6 @@ def _beside(convolution: nn.Conv2d, x: torch.Tensor, skip: torch.Tensor | None) 
     """The convolution of x with the channels of `skip` after its own."""
     if skip is None:
         return convolution(x)
-    if len(skip) == len(x):
-        return convolution(torch.cat([x, skip], dim=1))
     # A convolution is a sum over channels, and the skip's share is the same for every row: half the time.
     own, shared = convolution.weight.split([x.shape[1], skip.shape[1]], dim=1)
     padding = convolution.padding
@@ -163,7 +161,10 @@ class UNetDecoder(nn.Module):
     def forward(self, z: torch.Tensor, skips: Skips = ()) -> torch.Tensor:
         x = self.coarse(self.foot(z).unflatten(1, (-1, 7, 7)))
         for block, skip in zip((self.middle, self.fine), reversed(skips) if skips else (None, None), strict=True):
-            x = block(F.interpolate(x, scale_factor=2), skip)
+            x = F.interpolate(x, scale_factor=2)
+            if skip is not None and len(skip) == len(x):
+                x, skip = torch.cat([x, skip], dim=1), None
+            x = block(x, skip)
         return self.pixels(x)
 
 
