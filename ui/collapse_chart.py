@@ -14,12 +14,13 @@ SIZES = (2, 8, 16)
 
 def show(loaded: RunConfig) -> None:
     """Rate against β as the linear VAE has it and as measured, and what happened beside the threshold."""
-    variances, table = recorded.variances(), _family(tuple(run.run_id for run in models.runs()))
+    run_ids = tuple(run.run_id for run in models.runs())
+    variances, table = recorded.variances(), _family(run_ids)
     if table.empty:
         return
     sizes = sorted(table["latent_dim"].unique(), key=int)
     figures.chart(
-        _collapse_chart(tuple(run.run_id for run in models.runs())),
+        _collapse_chart(run_ids),
         alt="Rate against β for the zoo's trainings and the linear VAE: both fall with β, the measured ones end at "
         f"{table[table.beta > variances[0]]['rate'].max():.4f} nats for β above {variances[0]:.2f}.",
     )
