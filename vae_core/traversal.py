@@ -93,15 +93,16 @@ def decode(vae: "VAE", z: np.ndarray, through: Callable | None = None) -> np.nda
     Args:
         vae: whose decoder.
         z: latents.
-        through: called with each piece in place of `vae.decode`, of which it makes what it will.
+        through: called with each piece and the skips in place of `vae.decode`, of which it makes what it will.
     """
     import torch  # over a second: the first page says its text before
 
     flat = torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32)).reshape(-1, z.shape[-1])
     decoder = through or vae.decode
     with torch.inference_mode():
+        skips = vae.average_skips()  # once for all pieces
         if vae.config.architecture == "mlp":
-            images = decoder(flat)
+            images = decoder(flat, skips)
         else:
-            images = torch.cat([decoder(some) for some in flat.split(_PIECE)])
+            images = torch.cat([decoder(some, skips) for some in flat.split(_PIECE)])
         return images.numpy().reshape(*z.shape[:-1], 28, 28)

@@ -62,7 +62,7 @@ class VAE(nn.Module):
 
     def logits(self, z: torch.Tensor, skips: networks.Skips | None = None) -> torch.Tensor:
         """Latents (N, latent_dim) -> (N, 1, 28, 28). Skips are of N images or of one; without, of `average_image`."""
-        return self.decoder(z, self._average_skips() if skips is None else skips)
+        return self.decoder(z, self.average_skips() if skips is None else skips)
 
     def decode(self, z: torch.Tensor, skips: networks.Skips | None = None) -> torch.Tensor:
         """E[x|z]: latents (N, latent_dim) -> pixel means (N, 1, 28, 28) in [0, 1]; `skips` as in `logits`."""
@@ -79,7 +79,8 @@ class VAE(nn.Module):
             return objective.bernoulli_distortion(images, logits)
         return objective.gaussian_distortion(images, torch.sigmoid(logits), self.variance)
 
-    def _average_skips(self) -> networks.Skips:
+    def average_skips(self) -> networks.Skips:
+        """The skips of `average_image`, of one image; () where there are none."""
         return self.skips(self.average_image) if self.has_skips else ()
 
 
