@@ -122,6 +122,7 @@ def tuning(settings: chains.Settings) -> None:
 
     def show_sweep() -> None:
         acceptance, best = np.array([each.acceptance for each in swept()]), int(np.argmax(ess()))
+        count, steps = chains.short_chains(run)
         one, other = st.columns(2)
         with one:
             figures.chart(
@@ -135,8 +136,8 @@ def tuning(settings: chains.Settings) -> None:
             )
         st.markdown(
             f"Highest here: b = **{chains.B[best]:g}**, with {acceptance[best]:.0%} accepted and an ESS of "
-            f"{ess()[best]:.0f} from {chains.SWEEP_CHAINS * chains.SWEEP_STEPS // 2:,} draws. The orange line is your "
-            f"b. These are short chains from μ_x ({chains.SWEEP_CHAINS} of {chains.SWEEP_STEPS} steps): an ESS says "
+            f"{ess()[best]:.0f} from {count * steps // 2:,} draws. The orange line is your "
+            f"b. These are short chains from μ_x ({count} of {steps} steps): an ESS says "
             "nothing of places that no chain has been to."
         )
 
@@ -208,7 +209,7 @@ def walking() -> None:
         start = controls.select("chain_start", "Chains start at", tuple(chains.STARTS), style="buttons")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = controls.select("chain_count", "Chains", (4, 16, 64), 16, style="buttons", format=str)
-        steps = controls.select("chain_steps", "Steps", (100, 200, 500, 1000, 2000), 500, style="buttons", format=str)
+        steps = controls.select("chain_steps", "Steps", chains.STEPS, 500, style="buttons", format=str)
         seed = controls.number("chain_seed", "Seed", 0, 9_999, 0, 1)
     settings = chains.Settings(start, b, count, steps, seed)
     if not chains.is_to_walk(run, chosen.key, settings):

@@ -23,7 +23,8 @@ Key = int | bytes  # place among the shipped digits, or the student's picture, f
 STARTS = {"the prior": "prior", "μ_x": "mean", "other digits": "digits"}
 RHAT, ESS = 1.01, 400  # Vehtari et al. 2021 advise to use draws only below and above these
 B = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-SWEEP_CHAINS, SWEEP_STEPS = 16, 200
+STEPS = (100, 200, 500, 1000, 2000)
+MOST_DECODINGS = 8_000  # by convolutions, in one walk on the server: two to three seconds of one of its cores
 
 
 class Chosen(NamedTuple):
@@ -150,12 +151,25 @@ def is_to_walk(run: RunConfig, key: Key, settings: Settings) -> bool:
     if browser.in_browser(run):
         return True
     name = browser.name_of(run.run_id, key, settings)
-    if st.session_state.get("chain__asked") != name:
+    decodings = settings.chains * settings.steps
+    told = "Your browser cannot run this decoder, so the server walks: "
+    if not _costs_little(run) and decodings > MOST_DECODINGS:
+        steps = max(each for each in STEPS if settings.chains * each <= MOST_DECODINGS)
+        fewer = browser.name_of(run.run_id, key, settings._replace(steps=steps))
         st.info(
-            "Your browser cannot run this decoder, so the server walks: "
-            f"{settings.chains * settings.steps:,} decodings, one student after the other.",
+            f"{told}at most {MOST_DECODINGS:,} decodings, for the class shares it. {settings.chains} chains of "
+            f"{settings.steps:,} steps are {decodings:,}. Take fewer, or another architecture.",
             icon=":material/dns:",
         )
+        st.button(
+            f"Walk {steps} steps on the server",
+            type="primary",
+            key="chain__fewer",
+            on_click=lambda: st.session_state.update(chain_steps=steps, chain__asked=fewer),
+        )
+        return False
+    if st.session_state.get("chain__asked") != name:
+        st.info(f"{told}{decodings:,} decodings, one student after the other.", icon=":material/dns:")
         st.button(
             "Walk on the server",
             type="primary",
@@ -165,9 +179,18 @@ def is_to_walk(run: RunConfig, key: Key, settings: Settings) -> bool:
     return st.session_state.get("chain__asked") == name
 
 
+def short_chains(run: RunConfig) -> tuple[int, int]:
+    """How many chains `sweep` tries every b with, and how many steps they take."""
+    return (16, 200) if _costs_little(run) else (8, 100)
+
+
+def _costs_little(run: RunConfig) -> bool:
+    return browser.in_browser(run) or run.architecture == "mlp"
+
+
 def sweep(run: RunConfig, key: Key, seed: int) -> list[browser.Figures] | None:
     """What short chains from μ_x come to with every b of `B`; None while the browser walks, which the page shows."""
-    tried = {f"b = {b:g}": Settings("μ_x", b, SWEEP_CHAINS, SWEEP_STEPS, seed) for b in B}
+    tried = {f"b = {b:g}": Settings("μ_x", b, *short_chains(run), seed) for b in B}
     if not browser.in_browser(run):
         return [_figures(run.run_id, key, settings) for settings in tried.values()]
     found = several.show(

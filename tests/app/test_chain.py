@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from tests.app import opening
-from ui import chain_starts, posterior_survey
+from ui import chain_starts, models, posterior_survey
+from ui import posterior_chains as chains
 from ui.components.walk import figures as read
 from vae_core import zoo
 from vae_core.exercises import acceptance
@@ -125,6 +126,23 @@ def test_a_decoder_that_browsers_lack_walks_when_it_is_asked_to():
     at.number_input(key="chain_seed").set_value(1).run()  # another walk is asked for anew
     assert not shown(at, "walk")
     assert at.button(key="chain__ask")
+
+
+def test_the_server_walks_no_longer_than_a_class_can_wait_for():
+    at = open_chain("conv-d2-b1", agree_shown="false", count="64", steps="2000")
+    assert not shown(at, "walk")
+    assert "64 chains of 2,000 steps are 128,000" in opening.text(at)
+    at.button(key="chain__fewer").click().run()
+    assert not at.exception
+    assert at.session_state["chain_steps"] == 100
+    assert 0 < figures(at)["acceptance"] < 1
+    assert "8,000 decodings, for the class" not in opening.text(at)
+
+
+def test_short_chains_are_shorter_where_the_server_convolves():
+    tried = {run_id: chains.short_chains(models.config(run_id)) for run_id in ("mlp-d2-b1", "unet-d8-b1")}
+    assert tried == {"mlp-d2-b1": (16, 200), "unet-d8-b1": (8, 100)}
+    assert 8 * 100 * len(chains.B) <= chains.MOST_DECODINGS
 
 
 numbers = st.one_of(
