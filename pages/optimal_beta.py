@@ -105,7 +105,7 @@ st.markdown(
 def likelihood_charts(run_ids: tuple[str, ...], latent_dim: int, run_id: str) -> tuple:
     frame = table.assign(current=table.run == run_id)
     frame["above"] = frame.negative_elbo - frame.negative_elbo.min()
-    return charts.fixed_point(frame, star), charts.negative_elbo(frame, star)
+    return figures.as_sent(charts.fixed_point(frame, star)), figures.as_sent(charts.negative_elbo(frame, star))
 
 
 crossing, curve = likelihood_charts(beta_family.run_ids(), latent_dim, run.run_id)

@@ -73,7 +73,7 @@ def _plane_chart(run_ids: tuple[str, ...], split: str, lowest: float, slope: flo
         loss = lowest + number * step
         for rate, half_sse in optimal_beta.iso_line(loss, slope, *ends):
             rows.append({"line": number, "rate": rate, "half_sse": half_sse, "loss": loss})
-    return charts.plane(runs.assign(current=runs.run == run_id), pd.DataFrame(rows), ends)
+    return figures.as_sent(charts.plane(runs.assign(current=runs.run == run_id), pd.DataFrame(rows), ends))
 
 
 def _check(latent_dim: int, split: str) -> None:

@@ -35,7 +35,7 @@ def size_charts(run_id: str, kept: tuple[int, ...]) -> tuple:
 
     found = clouds(run_id, kept)
     volumes = volume.volumes(found.log_volume_within, found.log_volume)
-    return volumes, volume.effective(found.effective, found.mean.shape[1])
+    return figures.as_sent(volumes), figures.as_sent(volume.effective(found.effective, found.mean.shape[1]))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -49,7 +49,8 @@ def direction_charts(run_id: str, rank: int, kept: tuple[int, ...]) -> tuple:
         geometry.axis_angles(axes[:-1]), rows[:-1], rows[:-1], matrix.ANGLE, ("class", "other class")
     )
     columns = [latent.name(dimension) for dimension in kept]
-    return angles, matrix.matrix(axes, rows, columns, matrix.LOADING, ("class", "dimension, by rate"), height=410)
+    loadings = matrix.matrix(axes, rows, columns, matrix.LOADING, ("class", "dimension, by rate"), height=410)
+    return figures.as_sent(angles), figures.as_sent(loadings)
 
 
 @st.cache_data(max_entries=128, show_spinner="Walking along the axes …")

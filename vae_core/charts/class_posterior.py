@@ -111,14 +111,20 @@ def _map_look(entropies: bool, here: bool, titles: tuple[str, str], classes: int
     )
 
 
-def probabilities(gaussian: np.ndarray, mixture: np.ndarray, height: int = 300) -> alt.Chart:
+def probabilities(gaussian: np.ndarray, mixture: np.ndarray, height: int = 300) -> Drawing:
     """p(C|z) of one point, the ten classes side by side, from both; (K,) each."""
-    frame = pd.concat(
-        pd.DataFrame({"digit": [str(k) for k in range(len(values))], "p(C|z)": values, "p(z|C) is": name})
-        for name, values in (("one Gaussian", gaussian), ("the mixture", mixture))
-    )
-    return (
-        alt.Chart(frame)
+    bars = {
+        "digit": [str(label) for label in range(len(gaussian))] * 2,
+        "p(C|z)": np.concatenate([gaussian, mixture]),
+        "p(z|C) is": np.repeat(_NAMES, len(gaussian)),
+    }
+    return Drawing(_bars_look(height), {"bars": bars})
+
+
+@lru_cache(maxsize=4)
+def _bars_look(height: int) -> alt.LayerChart:
+    bars = (
+        alt.Chart(alt.NamedData("bars"))
         .mark_bar()
         .encode(
             x=alt.X("digit:N", title="class C", axis=alt.Axis(labelAngle=0)),
@@ -127,9 +133,8 @@ def probabilities(gaussian: np.ndarray, mixture: np.ndarray, height: int = 300) 
             color=_two("p(z|C) is"),
             tooltip=[alt.Tooltip("digit:N"), alt.Tooltip("p(z|C) is:N"), alt.Tooltip("p(C|z):Q", format=".4f")],
         )
-        .properties(height=height)
-        .configure_legend(orient="bottom")
     )
+    return alt.layer(bars).properties(height=height).configure_legend(orient="bottom")
 
 
 def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -> alt.Chart:

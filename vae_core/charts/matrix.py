@@ -1,11 +1,12 @@
 """A matrix as coloured cells with its numbers written in: correlations, angles, loadings."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
+from vae_core.charts.drawing import Drawing
 from vae_core.charts.palette import DIVERGING, SEQUENTIAL
 
 _WRITTEN = 10  # with more columns the numbers would not fit a phone; they stay in the tooltip
@@ -33,7 +34,7 @@ def matrix(
     shade: Shade,
     titles: tuple[str | None, str | None] = (None, None),
     height: int | None = None,
-) -> alt.LayerChart:
+) -> Drawing:
     """One cell a value, none where it is nan.
 
     Args:
@@ -44,20 +45,32 @@ def matrix(
         height: pixels; by default some 30 a row.
     """
     i, j = np.nonzero(np.isfinite(values))
-    frame = pd.DataFrame(
-        {
-            "row": np.array(rows, object)[i],
-            "column": np.array(columns, object)[j],
-            "value": values[i, j].round(4),
-            # White where the cell is dark: the two ends of a diverging palette, the high ranks of a sequential one.
-            "ink": np.where(_is_dark(values[i, j], shade), "#ffffff", "#10161f"),
-        }
-    )
-    base = alt.Chart(frame).encode(
+    cells = {
+        "row": [rows[k] for k in i],
+        "column": [columns[k] for k in j],
+        "value": values[i, j].round(4),
+        # White where the cell is dark: the two ends of a diverging palette, the high ranks of a sequential one.
+        "ink": np.where(_is_dark(values[i, j], shade), "#ffffff", "#10161f"),
+    }
+    return Drawing(_look(tuple(rows), tuple(columns), shade, titles, height or 110 + 30 * len(rows)), {"cells": cells})
+
+
+@lru_cache(maxsize=64)
+def _look(
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+    shade: Shade,
+    titles: tuple[str | None, str | None],
+    height: int,
+) -> alt.LayerChart:
+    base = alt.Chart(alt.NamedData("cells")).encode(
         x=alt.X(
-            "column:N", sort=columns, title=titles[1], axis=alt.Axis(labelAngle=0, orient="top", labelOverlap=False)
+            "column:N",
+            sort=list(columns),
+            title=titles[1],
+            axis=alt.Axis(labelAngle=0, orient="top", labelOverlap=False),
         ),
-        y=alt.Y("row:N", sort=rows, title=titles[0], axis=alt.Axis(labelOverlap=False)),
+        y=alt.Y("row:N", sort=list(rows), title=titles[0], axis=alt.Axis(labelOverlap=False)),
         tooltip=[
             alt.Tooltip("row:N", title=titles[0] or "row"),
             alt.Tooltip("column:N", title=titles[1] or "column"),
@@ -77,8 +90,7 @@ def matrix(
                 text=alt.Text("value:Q", format=shade.format), color=alt.Color("ink:N", scale=None, legend=None)
             )
         )
-    chart = alt.layer(*layers).resolve_scale(color="independent")
-    return chart.properties(height=height or 110 + 30 * len(rows))
+    return alt.layer(*layers).resolve_scale(color="independent").properties(height=height)
 
 
 def _is_dark(values: np.ndarray, shade: Shade) -> np.ndarray:

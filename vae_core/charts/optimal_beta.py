@@ -1,8 +1,11 @@
 """Charts of the search for a best β: the likeliest variance, the rate–distortion plane, and criteria that disagree."""
 
+from functools import lru_cache
+
 import altair as alt
 import pandas as pd
 
+from vae_core.charts.drawing import Columns, Drawing
 from vae_core.charts.palette import SEQUENTIAL
 
 RUNS, STAR, GREY, CURRENT = "#3f86b4", "#c0641f", "#7a828c", "#e0457b"
@@ -27,30 +30,46 @@ _SLOPE = "slope −ΔD/ΔR; grey: between the two β"
 STATES = {"within": "circle", "outside": "diamond", "below 0": "triangle-left"}
 
 
-def fixed_point(frame: pd.DataFrame, star: float) -> alt.LayerChart:
+def fixed_point(frame: pd.DataFrame, star: float) -> Drawing:
     """The optimal variance of every run against the β it was trained with; they meet on the diagonal, at β*.
 
     Args:
         frame: one row a run: beta, variance, run, kind ("trained with β" or "calibrated"), current (bool).
         star: β*.
     """
-    ends = [float(frame[["beta", "variance"]].min().min()) / 1.3, float(frame.beta.max()) * 1.3]
+    low, high = float(frame[["beta", "variance"]].min().min()) / 1.3, float(frame.beta.max()) * 1.3
     top = 2 * float(frame.variance.max())  # where the diagonal leaves the plane
-    x, y = _log("beta", "β trained with", ends), _log("variance", "optimal σ² = E[SSE]/784", [ends[0], top])
-    diagonal = pd.DataFrame({"beta": [ends[0], top], "variance": [ends[0], top]})
-    line = alt.Chart(diagonal).mark_line(color=GREY, strokeDash=[4, 3]).encode(x=x, y=y)
-    return alt.layer(
-        line, _star(star, x), *_marks(frame, x, y, alt.Tooltip("variance:Q", title="optimal σ²", format=".4f"))
-    ).properties(height=330)
+    tables = {
+        "runs": _columns(frame, "beta", "variance", "run", "kind", "current"),
+        "star": {"beta": [star]},
+        "diagonal": {"beta": [low, top], "variance": [low, top]},
+    }
+    return Drawing(_fixed_point_look(low, high, top), tables)
 
 
-def negative_elbo(frame: pd.DataFrame, star: float) -> alt.LayerChart:
+@lru_cache(maxsize=16)
+def _fixed_point_look(low: float, high: float, top: float) -> alt.LayerChart:
+    x, y = _log("beta", "β trained with", [low, high]), _log("variance", "optimal σ² = E[SSE]/784", [low, top])
+    line = alt.Chart(alt.NamedData("diagonal")).mark_line(color=GREY, strokeDash=[4, 3]).encode(x=x, y=y)
+    tooltip = alt.Tooltip("variance:Q", title="optimal σ²", format=".4f")
+    return alt.layer(line, _star(alt.NamedData("star"), x), *_marks(x, y, tooltip)).properties(height=330)
+
+
+def negative_elbo(frame: pd.DataFrame, star: float) -> Drawing:
     """−ELBO with the optimal variance against β; frame as in `fixed_point`, with negative_elbo and above (the lowest).
 
     Evenly drawn up to a nat or so and by ratios beyond, so that the minimum is seen beside a collapse.
     """
-    ends = [float(frame.beta.min()) / 1.3, float(frame.beta.max()) * 1.3]
-    x = _log("beta", "β trained with", ends)
+    tables = {
+        "runs": _columns(frame, "beta", "negative_elbo", "above", "run", "kind", "current"),
+        "star": {"beta": [star]},
+    }
+    return Drawing(_negative_elbo_look(float(frame.beta.min()) / 1.3, float(frame.beta.max()) * 1.3), tables)
+
+
+@lru_cache(maxsize=16)
+def _negative_elbo_look(low: float, high: float) -> alt.LayerChart:
+    x = _log("beta", "β trained with", [low, high])
     y = alt.Y(
         "above:Q",
         title="−ELBO above the lowest, nats",
@@ -58,10 +77,10 @@ def negative_elbo(frame: pd.DataFrame, star: float) -> alt.LayerChart:
         axis=alt.Axis(values=[0, 1, 3, 10, 30, 100, 300, 1000]),
     )
     tooltip = alt.Tooltip("negative_elbo:Q", title="−ELBO, nats", format=".1f")
-    return alt.layer(_star(star, x), *_marks(frame, x, y, tooltip)).properties(height=330)
+    return alt.layer(_star(alt.NamedData("star"), x), *_marks(x, y, tooltip)).properties(height=330)
 
 
-def plane(frame: pd.DataFrame, lines: pd.DataFrame, ends: tuple[float, float]) -> alt.LayerChart:
+def plane(frame: pd.DataFrame, lines: pd.DataFrame, ends: tuple[float, float]) -> Drawing:
     """Every run on the rate–distortion plane, with lines of equal loss.
 
     Args:
@@ -69,16 +88,24 @@ def plane(frame: pd.DataFrame, lines: pd.DataFrame, ends: tuple[float, float]) -
         lines: ends of the lines, two rows each: line (number, 0 the lowest), rate, half_sse, loss.
         ends: of the two axes, nats.
     """
+    tables = {
+        "runs": _columns(frame, "rate", "half_sse", "run", "size", "current"),
+        "lines": _columns(lines, "line", "rate", "half_sse", "loss"),
+    }
+    return Drawing(_plane_look(tuple(name for name in _KINDS if (frame["size"] == name).any()), ends), tables)
+
+
+@lru_cache(maxsize=16)
+def _plane_look(sizes: tuple[str, ...], ends: tuple[float, float]) -> alt.LayerChart:
     x = alt.X("rate:Q", title="rate R, nats", scale=alt.Scale(domain=[0, ends[0]], nice=False))
     y = alt.Y("half_sse:Q", title="distortion D = ½ SSE, nats", scale=alt.Scale(domain=[0, ends[1]], nice=False))
-    drawn = alt.Chart(lines).encode(
+    drawn = alt.Chart(alt.NamedData("lines")).encode(
         x=x, y=y, detail=alt.Detail("line:N"), tooltip=[alt.Tooltip("loss:Q", format=".2f")]
     )
     faint = drawn.mark_line(color=GREY, strokeWidth=1, opacity=0.55, clip=True).transform_filter(alt.datum.line > 0)
     lowest = drawn.mark_line(color=CURRENT, strokeWidth=2.5, clip=True).transform_filter(alt.datum.line == 0)
-    base = alt.Chart(frame).encode(x=x, y=y)
-    sizes = [name for name in _KINDS if (frame["size"] == name).any()]
-    scale = {"domain": sizes}
+    base = alt.Chart(alt.NamedData("runs")).encode(x=x, y=y)
+    scale = {"domain": list(sizes)}
     dots = base.mark_point(filled=True, size=75, opacity=1).encode(
         color=alt.Color("size:N", title="latent dimensions", scale=alt.Scale(**scale, range=_of(sizes, 0))),
         shape=alt.Shape("size:N", title="latent dimensions", scale=alt.Scale(**scale, range=_of(sizes, 1))),
@@ -154,7 +181,7 @@ def distances(frame: pd.DataFrame, bounds: pd.DataFrame, floor: float, star: flo
     marks = base.mark_point(filled=True, size=70, opacity=1).encode(color=colour, shape=shape, tooltip=tooltip)
     again = alt.Chart(bounds).mark_line(color=GREY, strokeWidth=2).encode(x=x, y=y)
     lowest = alt.Chart(pd.DataFrame({"frechet": [floor]})).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y=y)
-    return alt.layer(lowest, again, _star(star, x), lines, marks).properties(height=430)
+    return alt.layer(lowest, again, _star(pd.DataFrame({"beta": [star]}), x), lines, marks).properties(height=430)
 
 
 def criteria(frame: pd.DataFrame, names: list[str]) -> alt.LayerChart:
@@ -190,15 +217,19 @@ def _log(field: str, title: str, ends: list[float]) -> alt.X | alt.Y:
     return axis(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~g", labelOverlap=True))
 
 
-def _star(star: float, x: alt.X) -> alt.Chart:
+def _columns(frame: pd.DataFrame, *names: str) -> Columns:
+    return {name: frame[name].tolist() for name in names}
+
+
+def _star(at: pd.DataFrame | alt.NamedData, x: alt.X) -> alt.Chart:
+    """β*, `beta` of one row."""
     tooltip = alt.Tooltip("beta:Q", title="β*", format=".4f")
-    rule = alt.Chart(pd.DataFrame({"beta": [star]})).mark_rule(color=STAR, strokeWidth=2, strokeDash=[6, 3])
-    return rule.encode(x=x, tooltip=tooltip)
+    return alt.Chart(at).mark_rule(color=STAR, strokeWidth=2, strokeDash=[6, 3]).encode(x=x, tooltip=tooltip)
 
 
-def _marks(frame: pd.DataFrame, x: alt.X, y: alt.Y, tooltip: alt.Tooltip) -> list[alt.Chart]:
+def _marks(x: alt.X, y: alt.Y, tooltip: alt.Tooltip) -> list[alt.Chart]:
     """Runs joined by a line, the calibrated one as a diamond off it, a ring around the current one."""
-    base = alt.Chart(frame).encode(x=x, y=y)
+    base = alt.Chart(alt.NamedData("runs")).encode(x=x, y=y)
     kinds = {"domain": ["trained with β", "calibrated"]}
     legend = alt.Legend(orient="bottom", symbolStrokeWidth=0)
     line = base.mark_line(color=RUNS, strokeWidth=1.5).transform_filter(alt.datum.kind == kinds["domain"][0])
@@ -216,7 +247,7 @@ def _ring(base: alt.Chart) -> alt.Chart:
     return ring.transform_filter(alt.datum.current)
 
 
-def _of(sizes: list[str], part: int) -> list[str]:
+def _of(sizes: tuple[str, ...], part: int) -> list[str]:
     return [_KINDS[name][part] for name in sizes]
 
 

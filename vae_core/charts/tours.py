@@ -1,6 +1,7 @@
 """Tours over the class means: the map with the tour as it grows, the excess of greedy, neighbours over many models."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import altair as alt
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from vae_core.charts.channels import either
+from vae_core.charts.drawing import Columns, Drawing, curves
 from vae_core.charts.palette import COLOURS, DIGITS, LABELS, SEQUENTIAL
-from vae_core.charts.plane import equal_scales
+from vae_core.charts.plane import extent, named_scales
 from vae_core.charts.plotly_figure import PlotlyFigure, coordinates, mesh
 from vae_core.ellipses import ellipse, ellipsoid
 
@@ -26,7 +28,7 @@ def tour_map(
     titles: tuple[str, str],
     pick: str | None = None,
     height: int = 480,
-) -> alt.LayerChart:
+) -> Drawing:
     """Class means with their one-sigma ellipses in a plane, and a tour as far as it has grown.
 
     Args:
@@ -38,54 +40,52 @@ def tour_map(
         height: pixels.
     """
     outlines = [ellipse(mean, covariance, 1.0, 60) for mean, covariance in zip(means, covariances, strict=True)]
-    x, y = equal_scales(np.concatenate([means, *outlines]), titles, zero_lines=False)
-    curves = pd.concat(
-        pd.DataFrame({"x": line[:, 0].round(4), "y": line[:, 1].round(4), "digit": str(digit), "order": range(60)})
-        for digit, line in enumerate(outlines)
-    )
-    clouds = (
-        alt.Chart(curves)
+    tables = {
+        "clouds": curves([(str(digit), line.round(4)) for digit, line in enumerate(outlines)]),
+        "places": {"x": means[:, 0], "y": means[:, 1], "digit": LABELS},
+    }
+    legs = {"ahead": list(ahead), "travelled": list(pairwise(travelled))}
+    tables |= {name: _legs(means, pairs) for name, pairs in legs.items() if pairs}
+    look = _map_look(titles, "ahead" in tables, "travelled" in tables, pick, height)
+    return Drawing(look, tables, extent(np.concatenate([means, *outlines])))
+
+
+@lru_cache(maxsize=64)
+def _map_look(titles: tuple[str, str], ahead: bool, travelled: bool, pick: str | None, height: int) -> alt.LayerChart:
+    x, y, params = named_scales(titles, zero_lines=False)
+    ends = {"x": x, "y": y, "x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}
+    digit = _DIGIT.copy()
+    digit["shorthand"] = "curve:N"
+    layers = [
+        alt.Chart(alt.NamedData("clouds"))
         .mark_line(strokeWidth=1.5)
-        .encode(x=x, y=y, order=alt.Order("order:Q"), color=_DIGIT, detail=alt.Detail("digit"))
-    )
-    layers = [clouds]
+        .encode(x=x, y=y, order=alt.Order("order:Q"), color=digit, detail=alt.Detail("curve:N"))
+    ]
     if ahead:
-        layers.append(
-            _legs(means, ahead)
-            .mark_rule(color=AHEAD, strokeDash=[4, 4], strokeWidth=1.5)
-            .encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"))
-        )
-    if len(travelled) > 1:
-        legs = _legs(means, list(pairwise(travelled)))
-        layers.append(
-            legs.mark_rule(color=TRAVEL, strokeWidth=3).encode(
-                x=x,
-                y=y,
-                x2=alt.X2("x2:Q"),
-                y2=alt.Y2("y2:Q"),
-                tooltip=[alt.Tooltip("leg:Q"), alt.Tooltip("from:N"), alt.Tooltip("to:N")],
-            )
-        )
+        legs = alt.Chart(alt.NamedData("ahead"))
+        layers.append(legs.mark_rule(color=AHEAD, strokeDash=[4, 4], strokeWidth=1.5).encode(**ends))
+    if travelled:
+        legs = alt.Chart(alt.NamedData("travelled"))
+        told = [alt.Tooltip("leg:Q"), alt.Tooltip("from:N"), alt.Tooltip("to:N")]
+        layers.append(legs.mark_rule(color=TRAVEL, strokeWidth=3).encode(**ends, tooltip=told))
         layers.append(
             legs.mark_text(fontSize=13, fontWeight="bold", color=TRAVEL).encode(
                 x=alt.X("beside_x:Q"), y=alt.Y("beside_y:Q"), text=alt.Text("leg:Q")
             )
         )
-    places = pd.DataFrame({"x": means[:, 0], "y": means[:, 1], "digit": LABELS})
     tooltip = [
         alt.Tooltip("digit:N"),
         alt.Tooltip("x:Q", title=titles[0], format=".2f"),
         alt.Tooltip("y:Q", title=titles[1], format=".2f"),
     ]
-    base = alt.Chart(places).encode(x=x, y=y, tooltip=tooltip)
+    base = alt.Chart(alt.NamedData("places")).encode(x=x, y=y, tooltip=tooltip)
     discs = base.mark_circle(size=480, opacity=1, stroke="white", strokeWidth=2).encode(color=_DIGIT)
     numbers = base.mark_text(fontSize=15, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     if pick:
         # The number stands on the disc, so a click on it hits the number's mark: both belong to the selection.
         chosen = alt.selection_point(name=pick, fields=["digit"], on="click", toggle=False, empty=False)
         discs = discs.add_params(chosen)
-    layers += [discs, numbers]
-    return alt.layer(*layers).properties(height=height)
+    return alt.layer(*layers, discs, numbers).add_params(*params).properties(height=height)
 
 
 def tour_map_3d(
@@ -174,7 +174,7 @@ def neighbour_heat(counts: np.ndarray, runs: int, height: int = 420) -> alt.Laye
     return alt.layer(cells, words).properties(height=height)
 
 
-def _legs(means: np.ndarray, pairs: Sequence[tuple[int, int]]) -> alt.Chart:
+def _legs(means: np.ndarray, pairs: Sequence[tuple[int, int]]) -> Columns:
     start, end = means[[a for a, _ in pairs]], means[[b for _, b in pairs]]
     along = end - start
     # A leg's number stands beside its middle, a thirtieth of the map away from it.
@@ -182,18 +182,14 @@ def _legs(means: np.ndarray, pairs: Sequence[tuple[int, int]]) -> alt.Chart:
     lengths = np.linalg.norm(along, axis=1, keepdims=True)
     aside = np.divide(across, lengths, out=np.zeros_like(across), where=lengths > 0) * np.ptp(means, axis=0).max() / 30
     beside = (start + end) / 2 + aside
-    return alt.Chart(
-        pd.DataFrame(
-            {
-                "x": start[:, 0],
-                "y": start[:, 1],
-                "x2": end[:, 0],
-                "y2": end[:, 1],
-                "beside_x": beside[:, 0],
-                "beside_y": beside[:, 1],
-                "leg": range(1, len(pairs) + 1),
-                "from": [DIGITS[a].label for a, _ in pairs],
-                "to": [DIGITS[b].label for _, b in pairs],
-            }
-        )
-    )
+    return {
+        "x": start[:, 0],
+        "y": start[:, 1],
+        "x2": end[:, 0],
+        "y2": end[:, 1],
+        "beside_x": beside[:, 0],
+        "beside_y": beside[:, 1],
+        "leg": np.arange(1, len(pairs) + 1),
+        "from": np.array([DIGITS[a].label for a, _ in pairs], str),
+        "to": np.array([DIGITS[b].label for _, b in pairs], str),
+    }

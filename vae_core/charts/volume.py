@@ -1,9 +1,12 @@
 """Charts of how large the classes are in latent space, over how many axes they spread, and how both move with β."""
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.drawing import Drawing
 from vae_core.charts.palette import COLOURS, LABELS, SHAPES, class_encodings
 from vae_core.charts.plane import equal_scales
 from vae_core.ellipses import ellipse
@@ -12,6 +15,7 @@ WITHIN, BETWEEN = "#7a828c", "#3f86b4"
 _WHOLE = "all digits"
 _BAR = "M-1,-0.3L1,-0.3L1,0.3L-1,0.3Z"  # the shape of all digits together
 _PARTS = ("within images", "added by the spread between images")
+_LOWEST, _HIGHEST = "lowest", "highest"  # parameters of a look: the ends of its value axis
 
 
 def names(classes: int = 10) -> list[str]:
@@ -19,59 +23,73 @@ def names(classes: int = 10) -> list[str]:
     return [*map(str, range(classes)), _WHOLE]
 
 
-def volumes(within: np.ndarray, whole: np.ndarray) -> alt.LayerChart:
+def volumes(within: np.ndarray, whole: np.ndarray) -> Drawing:
     """Log volume a row: from the prior's 0 to that within images, and from there to the whole.
 
     Args:
         within: ½ log det W of each class and of all digits, nats, (11,).
         whole: ½ log det Σ likewise; a volume of 0, −inf, is left out.
     """
-    rows = []
-    for name, first, last in zip(names(), within, whole, strict=True):
-        if np.isfinite(first) and np.isfinite(last):
-            told = {"of": name, "log volume": last}
-            rows.append(told | {"part": _PARTS[0], "from": 0.0, "to": first, "nats": first})
-            rows.append(told | {"part": _PARTS[1], "from": first, "to": last, "nats": last - first})
-    frame = pd.DataFrame(rows)
+    there = np.flatnonzero(np.isfinite(within) & np.isfinite(whole))
+    first, last = within[there], whole[there]
+    ends = np.concatenate([first, last])
+    bars = {
+        "of": [names()[row] for row in there] * 2,
+        "part": np.repeat(_PARTS, len(there)),
+        "from": np.concatenate([np.zeros(len(there)), first]),
+        "to": ends,
+        "nats": np.concatenate([first, last - first]),
+        "log volume": np.tile(last, 2),
+    }
     # At least a nat wide: a collapsed run's thousandths are nothing to look at.
-    ends = [min(-1.0, *(1.04 * row["to"] for row in rows)), max(0.25, *(1.1 * row["to"] for row in rows))]
+    numbers = {
+        _LOWEST: float(np.min(1.04 * ends, initial=-1.0)),
+        _HIGHEST: float(np.max(1.1 * ends, initial=0.25)),
+    }
+    return Drawing(_volumes_look(), {"bars": bars, "zero": {"x": [0.0]}}, numbers)
+
+
+@lru_cache(maxsize=1)
+def _volumes_look() -> alt.LayerChart:
     y = alt.Y("of:N", sort=names(), title=None)
-    bars = (
-        alt.Chart(frame)
-        .mark_bar()
-        .encode(
-            y=y,
-            yOffset=alt.YOffset("part:N", sort=_PARTS),
-            x=alt.X("from:Q", title="log volume relative to the prior's, nats", scale=alt.Scale(domain=ends)),
-            x2=alt.X2("to:Q"),
-            color=alt.Color(
-                "part:N",
-                title=None,
-                scale=alt.Scale(domain=_PARTS, range=[WITHIN, BETWEEN]),
-                legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
-            ),
-            tooltip=[
-                alt.Tooltip("of:N"),
-                alt.Tooltip("part:N"),
-                *(alt.Tooltip(f"{n}:Q", format="+.2f") for n in ("nats", "log volume")),
-            ],
-        )
+    scale = alt.Scale(domainMin=alt.ExprRef(_LOWEST), domainMax=alt.ExprRef(_HIGHEST), nice=False, zero=False)
+    base = alt.Chart(alt.NamedData("bars"))
+    bars = base.mark_bar().encode(
+        y=y,
+        yOffset=alt.YOffset("part:N", sort=_PARTS),
+        x=alt.X("from:Q", title="log volume relative to the prior's, nats", scale=scale),
+        x2=alt.X2("to:Q"),
+        color=alt.Color(
+            "part:N",
+            title=None,
+            scale=alt.Scale(domain=_PARTS, range=[WITHIN, BETWEEN]),
+            legend=alt.Legend(orient="bottom", columns=1, labelLimit=300),
+        ),
+        tooltip=[
+            alt.Tooltip("of:N"),
+            alt.Tooltip("part:N"),
+            *(alt.Tooltip(f"{n}:Q", format="+.2f") for n in ("nats", "log volume")),
+        ],
     )
-    wholes = frame[frame.part == _PARTS[1]]
     ticks = (
-        alt.Chart(wholes)
+        base.transform_filter(alt.datum.part == _PARTS[1])
         .mark_point(filled=True, size=70, opacity=1, color="#e0457b", shape="diamond")
         .encode(y=y, x=alt.X("to:Q"), tooltip=[alt.Tooltip("of:N"), alt.Tooltip("log volume:Q", format="+.2f")])
     )
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=WITHIN, strokeDash=[4, 3]).encode(x=alt.X("x:Q"))
-    return alt.layer(zero, bars, ticks).properties(height=90 + 32 * len(names()))
+    zero = alt.Chart(alt.NamedData("zero")).mark_rule(color=WITHIN, strokeDash=[4, 3]).encode(x=alt.X("x:Q"))
+    params = [alt.param(name=_LOWEST, value=-1.0), alt.param(name=_HIGHEST, value=1.0)]
+    return alt.layer(zero, bars, ticks).add_params(*params).properties(height=90 + 32 * len(names()))
 
 
-def effective(dimensions: np.ndarray, latent_dim: int) -> alt.LayerChart:
+def effective(dimensions: np.ndarray, latent_dim: int) -> Drawing:
     """Effective number of dimensions of each class and of all digits, (11,), from 1 to latent_dim."""
-    frame = pd.DataFrame({"of": names(), "dimensions": dimensions})
+    return Drawing(_effective_look(latent_dim), {"rows": {"of": names(), "dimensions": dimensions}})
+
+
+@lru_cache(maxsize=16)
+def _effective_look(latent_dim: int) -> alt.LayerChart:
     x = alt.X("dimensions:Q", title="effective dimensions", scale=alt.Scale(domain=[0, latent_dim]))
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("of:N", sort=names(), title=None),
         x=x,
         tooltip=[alt.Tooltip("of:N"), alt.Tooltip("dimensions:Q", format=".2f")],
