@@ -11,6 +11,9 @@
   give up the interpreter while it holds that lock stops all others that draw: with fifty students a replica, two thirds
   of all scripts stood there, and their class of two hundred waited thirty times as long. Here it is read without.
 - A cached function inspects its own signature for every argument of every call. Here once.
+- Before every run all that a session holds, three hundred values after a walk through the course, is looked up in four
+  places and put back where it was. Here what is new is put there.
+- The theme is read from a hundred options before every run. Here once.
 - A component's data become JSON a second time, its keys sorted, for an identity that is only asked for where the
   component has no key. Here all have one, and the data are left out.
 
@@ -28,21 +31,27 @@ from weakref import WeakKeyDictionary
 from streamlit import config
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.state import session_state
 from streamlit.runtime.state.common import is_element_id, is_keyed_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 _wake = AppSession._call_soon_on_event_loop
 _look = Runtime._enqueued_some_message
 _whole = SafeSessionState.filtered_state.fget
 _locked = config.get_option
+_settled_by_streamlit = SessionState._compact_state
+_read_theme = app_session._populate_theme_msg
 _inspected = cache_utils._get_positional_arg_name
 _identity = BidiComponentMixin._build_bidi_identity_kwargs
 # Of cached functions. Weak, for pages define some, anew at every run, and each holds all that its page has computed.
 _arguments: WeakKeyDictionary[Callable, dict[int, str | None]] = WeakKeyDictionary()
+_themes: dict[str, tuple[dict, CustomThemeConfig]] = {}  # by section: the options it was read from, and what they say
 
 
 def make_quick() -> None:
@@ -53,6 +62,8 @@ def make_quick() -> None:
     if config.get_option.__module__ in (config.__name__, __name__):  # else AppTest has put its own there, for a run
         config.get_option = _option
     cache_utils._get_positional_arg_name = _argument
+    SessionState._compact_state = _settled
+    app_session._populate_theme_msg = _theme
     BidiComponentMixin._build_bidi_identity_kwargs = _named
 
 
@@ -145,6 +156,38 @@ def _argument(function: Callable, place: int) -> str | None:
     if place not in known:
         known[place] = _inspected(function, place)
     return known[place]
+
+
+def _settled(state: SessionState) -> None:
+    """Take what the last run, and whoever moved a control since, left as new among what is held."""
+    held, of_pages = state._old_state, state._new_session_state
+    widgets, keys = state._key_id_mapper._key_id_mapping, state._key_id_mapper._id_key_mapping
+    known = state._new_widget_state.widget_metadata
+    new = set(state._new_widget_state.states) | {widgets.get(key, key) for key in of_pages}
+    # What is held by its own id, and nothing newer, stays as it is; unless it is shown as something else.
+    for key in held:
+        widget = widgets.get(key, key)
+        if widget not in held or keys.get(widget) in of_pages or (widget in known and known[widget].presenter):
+            new.add(widget)
+    for key in new:
+        try:
+            held[key] = state[key]
+        except KeyError:  # of a control that this server has not drawn yet: Streamlit passes over it, too
+            continue
+    of_pages.clear()
+    state._new_widget_state.clear()
+
+
+def _theme(message: CustomThemeConfig, section: str = "theme") -> None:
+    """Write what the options of a section say; they are other objects when a developer's file was read again."""
+    options = config._config_options
+    known = _themes.get(section)
+    if known is None or known[0] is not options:
+        known = options, CustomThemeConfig()
+        _read_theme(known[1], section)
+        _themes[section] = known
+    if known[1].ByteSize():  # else the message would no longer be left out
+        message.MergeFrom(known[1])
 
 
 def _named(mixin: BidiComponentMixin, *, proto: BidiComponent, data: Any = None, **of_any: Any) -> dict[str, Any]:

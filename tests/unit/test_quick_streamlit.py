@@ -5,14 +5,20 @@ import asyncio
 import threading
 import weakref
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from streamlit import config
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
 from streamlit.elements.lib.utils import compute_and_register_element_id
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig, NewSession
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.runtime import Runtime
@@ -255,6 +261,75 @@ def test_the_state_answers_as_the_whole_of_it_would(fill):
     missing = next(iter(keys - set(whole)))
     with pytest.raises(KeyError):
         seen[missing]
+
+
+IDS, KEYS = [ID, OTHER, UNNAMED], ["beta_left", "chosen"]
+of_a_session = st.fixed_dictionaries(
+    {
+        "named": st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(KEYS)), max_size=4),
+        "old": st.dictionaries(st.sampled_from(IDS + KEYS), st.integers(0, 9)),
+        "of_pages": st.dictionaries(st.sampled_from(KEYS), st.integers(10, 19)),
+        "of_browser": st.dictionaries(st.sampled_from(IDS), st.text(max_size=2)),
+        "taken": st.dictionaries(st.sampled_from(IDS), st.integers(20, 29)),
+        "drawn": st.dictionaries(st.sampled_from(IDS), st.booleans()),
+    }
+)
+
+
+def _filled(recipe):
+    state = SessionState()
+    for id, key in recipe["named"]:
+        state._set_key_widget_mapping(id, key)
+    state._old_state.update(recipe["old"])
+    state._new_session_state.update(recipe["of_pages"])
+    for id, text in recipe["of_browser"].items():
+        state._new_widget_state.set_widget_from_proto(WidgetState(id=id, string_value=text))
+    for id, value in recipe["taken"].items():
+        state._new_widget_state.set_from_value(id, value)
+    for id, shown in recipe["drawn"].items():
+        metadata = _metadata(id, f"of {id}")
+        state._new_widget_state.set_widget_metadata(
+            replace(metadata, presenter=(lambda value, _: ("shown", value)) if shown else None)
+        )
+    return state
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(of_a_session)
+def test_before_a_run_the_state_holds_what_streamlit_would_hold(recipe):
+    theirs, ours = _filled(recipe), _filled(recipe)
+    quick_streamlit._settled_by_streamlit(theirs)
+    ours._compact_state()
+    assert ours._old_state == theirs._old_state
+    assert ours._new_session_state == theirs._new_session_state == {}
+    assert ours._new_widget_state.states == theirs._new_widget_state.states
+
+
+@pytest.mark.parametrize("section", ["theme", "theme.light", "theme.light.sidebar", "theme.dark.sidebar"])
+def test_a_theme_is_read_once_and_anew_when_the_options_were_read_again(section, monkeypatch):
+    read = []
+    theirs = quick_streamlit._read_theme
+    monkeypatch.setattr(quick_streamlit, "_read_theme", lambda *which: read.append(which) or theirs(*which))
+    monkeypatch.setattr(quick_streamlit, "_themes", {})
+    config.get_config_options()
+    expected = CustomThemeConfig()
+    theirs(expected, section)
+    for _ in range(2):
+        found = CustomThemeConfig()
+        app_session._populate_theme_msg(found, section)
+        assert found == expected
+        assert found.ByteSize() > 10
+    assert len(read) == 1
+    monkeypatch.setattr(config, "_config_options", dict(config._config_options))
+    app_session._populate_theme_msg(CustomThemeConfig(), section)
+    assert len(read) == 2
+
+
+def test_a_theme_without_options_is_left_out(monkeypatch):
+    monkeypatch.setattr(quick_streamlit, "_themes", {})
+    message = NewSession()
+    app_session._populate_theme_msg(message.custom_theme, "theme.no.such")
+    assert not message.HasField("custom_theme")
 
 
 def test_a_signature_is_inspected_once(monkeypatch):
