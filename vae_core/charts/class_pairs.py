@@ -1,14 +1,17 @@
 """A number for every pair of classes: a heat map in any order, the numbers written in, groups framed."""
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from vae_core.charts.channels import either
+from vae_core.charts.drawing import Columns, Drawing
 from vae_core.charts.palette import SEQUENTIAL
 
 _DARK = 0.45  # cells above this share of the scale carry white numbers
 _FRAME = "#e08c50"
+_LARGEST = "largest"  # parameter of a look: the value whose cell is darkest
 
 
 def heat_map(
@@ -20,7 +23,7 @@ def heat_map(
     exponent: float = 1.0,
     groups: np.ndarray | None = None,
     height: int = 420,
-) -> alt.LayerChart:
+) -> Drawing:
     """Dark cells where the value is large; rows run downwards.
 
     Args:
@@ -38,18 +41,28 @@ def heat_map(
     texts = np.vectorize(lambda value: f"{value:.2g}")(values) if texts is None else texts
     row, column = np.meshgrid(order, order, indexing="ij")
     shown = values[row, column].ravel()
-    frame = pd.DataFrame(
-        {
+    tables = {
+        "cells": {
             "row": row.ravel().astype(str),
             "column": column.ravel().astype(str),
             "value": shown,
             "text": texts[row, column].ravel(),
             "dark": (shown / largest) ** exponent > _DARK,
         }
-    )
+    }
+    if groups is not None:
+        tables["frames"] = _frames(order, groups)
+    look = _look(tuple(map(str, order)), titles, what, exponent, groups is not None, height)
+    return Drawing(look, tables, {_LARGEST: largest})
+
+
+@lru_cache(maxsize=64)
+def _look(
+    order: tuple[str, ...], titles: tuple[str, str], what: str, exponent: float, framed: bool, height: int
+) -> alt.LayerChart:
     # A domain, not a sort: layers whose sorts differ are put back into the order of their names.
-    scale_of_classes = alt.Scale(domain=[str(label) for label in order])
-    base = alt.Chart(frame).encode(
+    scale_of_classes = alt.Scale(domain=list(order))
+    base = alt.Chart(alt.NamedData("cells")).encode(
         x=alt.X("column:N", title=titles[0], scale=scale_of_classes, axis=alt.Axis(labelAngle=0, labelFontSize=13)),
         y=alt.Y("row:N", title=titles[1], scale=scale_of_classes, axis=alt.Axis(labelFontSize=13)),
         tooltip=[
@@ -58,27 +71,28 @@ def heat_map(
             alt.Tooltip("value:Q", title=what, format=".3~g"),
         ],
     )
-    scale = alt.Scale(type="pow", exponent=exponent, domain=[0, largest], range=list(SEQUENTIAL))
+    scale = alt.Scale(type="pow", exponent=exponent, domain=[0, alt.ExprRef(_LARGEST)], range=list(SEQUENTIAL))
     cells = base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None))
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("text:N"), color=either(alt.ColorValue, "datum.dark", "#ffffff", "#10161f")
     )
-    layers = [cells, numbers] if groups is None else [cells, numbers, _frames(order, groups, scale_of_classes)]
-    return alt.layer(*layers).properties(height=height)
+    layers = [cells, numbers]
+    if framed:
+        layers.append(
+            alt.Chart(alt.NamedData("frames"))
+            .mark_rect(fillOpacity=0, stroke=_FRAME, strokeWidth=3)
+            .encode(
+                x=alt.X("from:N", scale=scale_of_classes, bandPosition=0),
+                x2=alt.X2("to:N", bandPosition=1),
+                y=alt.Y("from:N", scale=scale_of_classes, bandPosition=0),
+                y2=alt.Y2("to:N", bandPosition=1),
+            )
+        )
+    return alt.layer(*layers).add_params(alt.param(name=_LARGEST, value=1.0)).properties(height=height)
 
 
-def _frames(order: list[int], groups: np.ndarray, scale: alt.Scale) -> alt.Chart:
+def _frames(order: list[int], groups: np.ndarray) -> Columns:
     """A square round each run of neighbours that are in one group."""
     starts = [i for i, label in enumerate(order) if i == 0 or groups[label] != groups[order[i - 1]]]
     ends = [*starts[1:], len(order)]
-    squares = pd.DataFrame({"from": [str(order[a]) for a in starts], "to": [str(order[b - 1]) for b in ends]})
-    return (
-        alt.Chart(squares)
-        .mark_rect(fillOpacity=0, stroke=_FRAME, strokeWidth=3)
-        .encode(
-            x=alt.X("from:N", scale=scale, bandPosition=0),
-            x2=alt.X2("to:N", bandPosition=1),
-            y=alt.Y("from:N", scale=scale, bandPosition=0),
-            y2=alt.Y2("to:N", bandPosition=1),
-        )
-    )
+    return {"from": [str(order[a]) for a in starts], "to": [str(order[b - 1]) for b in ends]}

@@ -137,7 +137,7 @@ def _bars_look(height: int) -> alt.LayerChart:
     return alt.layer(bars).properties(height=height).configure_legend(orient="bottom")
 
 
-def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -> alt.Chart:
+def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -> Drawing:
     """Accuracy or log-loss against a logarithmic axis, for both ways to know a class.
 
     Args:
@@ -146,20 +146,25 @@ def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -
         value: "accuracy" or "log-loss, nats", the latter on a logarithmic axis.
         height: pixels.
     """
+    look = _scores_look(x, value, tuple(sorted(table[x].unique().tolist())), height)
+    return Drawing(look, {"scores": {str(name): table[name].tolist() for name in table}})
+
+
+@lru_cache(maxsize=32)
+def _scores_look(x: str, value: str, ticks: tuple[float, ...], height: int) -> alt.LayerChart:
     across = alt.X(
         f"{x}:Q",
         scale=alt.Scale(type="log", nice=False, padding=14),
-        axis=alt.Axis(values=sorted(table[x].unique().tolist()), grid=True, format="~g", labelOverlap="greedy"),
+        axis=alt.Axis(values=list(ticks), grid=True, format="~g", labelOverlap="greedy"),
     )
-
     if value == "accuracy":
         y = alt.Y(f"{value}:Q", scale=alt.Scale(zero=False), axis=alt.Axis(format="%", tickCount=5))
     else:
         y = alt.Y(
             f"{value}:Q", scale=alt.Scale(type="log", nice=False, padding=12), axis=alt.Axis(format="~g", tickCount=4)
         )
-    return (
-        alt.Chart(table)
+    lines = (
+        alt.Chart(alt.NamedData("scores"))
         .mark_line(point=alt.OverlayMarkDef(size=70, filled=True), strokeWidth=2.5)
         .encode(
             x=across,
@@ -173,9 +178,8 @@ def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -
                 alt.Tooltip("log-loss, nats:Q", format=".3f"),
             ],
         )
-        .properties(height=height)
-        .configure_legend(orient="bottom")
     )
+    return alt.layer(lines).properties(height=height).configure_legend(orient="bottom")
 
 
 def _two(field: str) -> alt.Color:

@@ -1,9 +1,12 @@
 """Charts of how classes group: the dendrogram, agreement among all groupings of a shape, closed loops a class."""
 
+from functools import lru_cache
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
+from vae_core.charts.drawing import Drawing
 from vae_core.charts.palette import SEQUENTIAL
 from vae_core.hierarchy import Tree, brackets
 
@@ -13,7 +16,7 @@ _ABOVE = "#7a828c"
 _MARK = "#e0457b"
 
 
-def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height: int = 380) -> alt.LayerChart:
+def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height: int = 380) -> Drawing:
     """The tree with its leaves at the bottom, the joins within a group coloured, and the line that cuts it.
 
     Args:
@@ -23,22 +26,32 @@ def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height
         unit: title of the height axis.
         height: pixels.
     """
-    rows = []
+    joins = {name: [] for name in ("join", "step", "x", "y", "colour", "digits", "at")}
     for number, line in enumerate(brackets(drawn)):
         inside = {int(groups[member]) for member in line.members}
         colour = _GROUPS[inside.pop() % len(_GROUPS)] if len(inside) == 1 else _ABOVE
         corners = [(line.left, line.low_left), (line.left, line.height), (line.right, line.height)]
         corners.append((line.right, line.low_right))
-        told = " ".join(map(str, line.members))
-        rows += [
-            {"join": number, "step": i, "x": x, "y": y, "colour": colour, "digits": told, "at": line.height}
-            for i, (x, y) in enumerate(corners)
-        ]
-    last = len(drawn.order) - 1
-    x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[-0.5, last + 0.5], nice=False), axis=None)
+        for step, (x, y) in enumerate(corners):
+            row = (number, step, float(x), float(y), colour, " ".join(map(str, line.members)), float(line.height))
+            for column, each in zip(joins.values(), row, strict=True):
+                column.append(each)
+    leaves = {
+        "x": np.arange(float(len(drawn.order))),
+        "y": np.zeros(len(drawn.order)),
+        "digit": [str(label) for label in drawn.order],
+        "colour": [_GROUPS[int(groups[label]) % len(_GROUPS)] for label in drawn.order],
+    }
+    tables = {"joins": joins, "leaves": leaves, "cut": {"y": [float(cut_at)]}}
+    return Drawing(_tree_look(len(drawn.order), unit, height), tables)
+
+
+@lru_cache(maxsize=16)
+def _tree_look(count: int, unit: str, height: int) -> alt.LayerChart:
+    x = alt.X("x:Q", title=None, scale=alt.Scale(domain=[-0.5, count - 0.5], nice=False), axis=None)
     y = alt.Y("y:Q", title=unit, axis=alt.Axis(grid=False))
     lines = (
-        alt.Chart(pd.DataFrame(rows))
+        alt.Chart(alt.NamedData("joins"))
         .mark_line(strokeWidth=2.5, strokeCap="square")
         .encode(
             x=x,
@@ -50,19 +63,11 @@ def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height
         )
     )
     cut = (
-        alt.Chart(pd.DataFrame({"y": [cut_at]}))
+        alt.Chart(alt.NamedData("cut"))
         .mark_rule(color=_MARK, strokeDash=[6, 4], strokeWidth=2)
         .encode(y=alt.Y("y:Q"), tooltip=[alt.Tooltip("y:Q", title="cut at", format=".3~g")])
     )
-    leaves = pd.DataFrame(
-        {
-            "x": np.arange(last + 1.0),
-            "y": 0.0,
-            "digit": [str(label) for label in drawn.order],
-            "colour": [_GROUPS[int(groups[label]) % len(_GROUPS)] for label in drawn.order],
-        }
-    )
-    base = alt.Chart(leaves).encode(x=x, y=y)
+    base = alt.Chart(alt.NamedData("leaves")).encode(x=x, y=y)
     discs = base.mark_circle(size=380, opacity=1).encode(color=alt.Color("colour:N", scale=None))
     numbers = base.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
     return alt.layer(lines, cut, discs, numbers).properties(height=height)
