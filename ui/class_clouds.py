@@ -118,9 +118,7 @@ def walks_side_by_side(run_id: str, kept: tuple[int, ...]) -> None:
 
     for column, side, default in zip(st.columns(2, gap="large"), ("left", "right"), (4, 7), strict=True):
         with column:
-            digit = controls.select(
-                f"volume_{side}", f"Class, {side}", range(10), default, style="buttons", format=str, wrap=True
-            )
+            digit = controls.select(f"volume_{side}", f"Class, {side}", range(10), default, style="buttons", format=str)
             images = walk(run_id, digit, kept)
             sheet = partial(
                 strips.traversal,
@@ -165,9 +163,7 @@ def over_zoo(run: RunConfig) -> None:
         st.info("The zoo holds too few models to compare.")
         return
     default = run.latent_dim if run.latent_dim in several else several[0]
-    quantity = controls.select(
-        "volume_quantity", "Quantity", tuple(QUANTITIES), "class volume", style="buttons", wrap=True
-    )
+    quantity = controls.select("volume_quantity", "Quantity", tuple(QUANTITIES), "class volume", style="buttons")
     which = controls.select("volume_dims", "Latent dimensions", (*several, ALL), default, style="buttons")
     title = QUANTITIES[quantity]
     if which == ALL and "volume" in quantity:

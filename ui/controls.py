@@ -41,7 +41,8 @@ def select(
     asked = _asked(key, lambda raw: raw in texts)
     common = {"key": key, "format_func": format, "help": help, **_KEPT, **more}
     if style == "buttons":
-        value = st.segmented_control(label, options, default=default, required=True, **common)
+        # On a phone ten classes take two rows; in one, scrolled, nobody finds the 9.
+        value = st.segmented_control(label, options, default=default, required=True, wrap=True, **common)
     elif style == "slider":
         value = st.select_slider(label, options, value=default, **common)
     else:
