@@ -8,7 +8,7 @@ import streamlit as st
 from ui import class_clouds, controls, ellipse_exercise, figures, latent, lesson, picker
 from vae_core import directions, ellipses, geometry
 from vae_core.charts import ellipsoids as in_space
-from vae_core.charts import volume
+from vae_core.charts import matrix, volume
 
 run = picker.current_run()
 active = [dimension for dimension in latent.by_rate(run) if not latent.is_off(run, dimension)]
@@ -71,12 +71,11 @@ elif off:
 kept, dims, rows = tuple(order), len(order), volume.names()  # the dimensions of this page, by rate
 clouds = class_clouds.clouds(run.run_id, kept)
 smallest, largest = int(clouds.log_volume[:-1].argmin()), int(clouds.log_volume[:-1].argmax())
-volumes, effective = class_clouds.size_charts(run.run_id, kept)
 bars, spread = st.columns(2, gap="large")
 with bars:
     st.markdown("**Log volume by class**")
     figures.chart(
-        volumes,
+        partial(volume.volumes, clouds.log_volume_within, clouds.log_volume),
         alt=f"Log volume of each class: the {smallest} is smallest with {clouds.log_volume[smallest]:.2f} nats, the "
         f"{largest} largest with {clouds.log_volume[largest]:.2f}; all digits {clouds.log_volume[-1]:.2f}.",
     )
@@ -88,7 +87,7 @@ with spread:
     st.markdown("**Effective number of dimensions**")
     st.latex(r"d_\text{eff} = \Bigl(\sum_k\lambda_k\Bigr)^2 \Big/ \sum_k\lambda_k^2")
     figures.chart(
-        effective,
+        partial(volume.effective, clouds.effective, dims),
         alt=f"Effective dimensions from {clouds.effective[:-1].min():.1f} to {clouds.effective[:-1].max():.1f} of "
         f"{dims} over the classes; all digits together {clouds.effective[-1]:.1f}.",
     )
@@ -185,12 +184,11 @@ def point() -> None:
         "volume_axis", "Axis, longest first", range(1, min(3, dims) + 1), 1, style="buttons", format=str
     ) - 1  # fmt: skip
     angles = geometry.axis_angles(clouds.axes[:-1, rank])
-    angle_chart, loading_chart = class_clouds.direction_charts(run.run_id, rank, kept)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"**Angles between the classes' axes {rank + 1}**")
         figures.chart(
-            angle_chart,
+            partial(matrix.matrix, angles, rows[:-1], rows[:-1], matrix.ANGLE, ("class", "other class")),
             alt=f"Angles between axis {rank + 1} of every two classes, {angles[upper].min():.0f}° to "
             f"{angles[upper].max():.0f}°.",
         )
@@ -201,8 +199,10 @@ def point() -> None:
     with right:
         st.markdown(f"**Axis {rank + 1} as a row of loadings**")
         loadings = clouds.axes[:, rank]
+        names = [latent.name(dimension) for dimension in kept]
+        titles = ("class", "dimension, by rate")
         figures.chart(
-            loading_chart,
+            partial(matrix.matrix, loadings, rows, names, matrix.LOADING, titles, height=410),
             alt=f"Loadings of axis {rank + 1} of each class on the {dims} dimensions; for all digits the largest is "
             f"{np.abs(loadings[-1]).max():.2f} on {latent.name(order[int(np.abs(loadings[-1]).argmax())])}.",
         )

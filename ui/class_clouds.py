@@ -28,31 +28,6 @@ def clouds(run_id: str, kept: tuple[int, ...]):
     return clouds.clouds(clouds.restricted(models.moments(run_id), kept))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def size_charts(run_id: str, kept: tuple[int, ...]) -> tuple:
-    """The charts of volume and of effective dimensions; building them takes longer than all they show."""
-    from vae_core.charts import volume
-
-    found = clouds(run_id, kept)
-    volumes = volume.volumes(found.log_volume_within, found.log_volume)
-    return figures.as_sent(volumes), figures.as_sent(volume.effective(found.effective, found.mean.shape[1]))
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def direction_charts(run_id: str, rank: int, kept: tuple[int, ...]) -> tuple:
-    """Angles between the classes' axes of one rank, and those axes as rows of loadings."""
-    from vae_core import geometry
-    from vae_core.charts import matrix, volume
-
-    axes, rows = clouds(run_id, kept).axes[:, rank], volume.names()
-    angles = matrix.matrix(
-        geometry.axis_angles(axes[:-1]), rows[:-1], rows[:-1], matrix.ANGLE, ("class", "other class")
-    )
-    columns = [latent.name(dimension) for dimension in kept]
-    loadings = matrix.matrix(axes, rows, columns, matrix.LOADING, ("class", "dimension, by rate"), height=410)
-    return figures.as_sent(angles), figures.as_sent(loadings)
-
-
 @st.cache_data(max_entries=128, show_spinner="Walking along the axes …")
 def walk(run_id: str, digit: int, kept: tuple[int, ...]) -> np.ndarray:
     """Decoded walks from a class mean along its longest axes, (axes, steps, 28, 28)."""

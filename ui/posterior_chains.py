@@ -150,33 +150,26 @@ def is_to_walk(run: RunConfig, key: Key, settings: Settings) -> bool:
     """Whether to go on to the walk; where the server has to do it, a student asks for it by a button."""
     if browser.in_browser(run):
         return True
-    name = browser.name_of(run.run_id, key, settings)
-    decodings = settings.chains * settings.steps
-    told = "Your browser cannot run this decoder, so the server walks: "
+    steps, decodings = settings.steps, settings.chains * settings.steps
+    told, label = f"{decodings:,} decodings, one student after the other.", "Walk on the server"
     if not _costs_little(run) and decodings > MOST_DECODINGS:
         steps = max(each for each in STEPS if settings.chains * each <= MOST_DECODINGS)
-        fewer = browser.name_of(run.run_id, key, settings._replace(steps=steps))
-        st.info(
-            f"{told}at most {MOST_DECODINGS:,} decodings, for the class shares it. {settings.chains} chains of "
-            f"{settings.steps:,} steps are {decodings:,}. Take fewer, or another architecture.",
-            icon=":material/dns:",
+        told = (
+            f"at most {MOST_DECODINGS:,} decodings, for the class shares it. {settings.chains} chains of "
+            f"{settings.steps:,} steps are {decodings:,}. Take fewer, or another architecture."
         )
-        st.button(
-            f"Walk {steps} steps on the server",
-            type="primary",
-            key="chain__fewer",
-            on_click=lambda: st.session_state.update(chain_steps=steps, chain__asked=fewer),
-        )
-        return False
-    if st.session_state.get("chain__asked") != name:
-        st.info(f"{told}{decodings:,} decodings, one student after the other.", icon=":material/dns:")
-        st.button(
-            "Walk on the server",
-            type="primary",
-            key="chain__ask",
-            on_click=lambda: st.session_state.update(chain__asked=name),
-        )
-    return st.session_state.get("chain__asked") == name
+        label = f"Walk {steps} steps on the server"
+    name = browser.name_of(run.run_id, key, settings._replace(steps=steps))
+    if steps == settings.steps and st.session_state.get("chain__asked") == name:
+        return True
+    st.info(f"Your browser cannot run this decoder, so the server walks: {told}", icon=":material/dns:")
+    st.button(
+        label,
+        type="primary",
+        key="chain__ask",
+        on_click=lambda: st.session_state.update(chain_steps=steps, chain__asked=name),
+    )
+    return False
 
 
 def short_chains(run: RunConfig) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from vae_core.charts.drawing import Drawing
+from vae_core.charts.drawing import Drawing, columns
 from vae_core.charts.palette import COLOURS, LABELS, SEQUENTIAL
 from vae_core.charts.plane import extent, named_scales
 from vae_core.posterior_map import PosteriorMap, Window, name_places
@@ -147,7 +147,7 @@ def scores_against(table: pd.DataFrame, x: str, value: str, height: int = 320) -
         height: pixels.
     """
     look = _scores_look(x, value, tuple(sorted(table[x].unique().tolist())), height)
-    return Drawing(look, {"scores": {str(name): table[name].tolist() for name in table}})
+    return Drawing(look, {"scores": columns(table, *table)})
 
 
 @lru_cache(maxsize=32)

@@ -5,10 +5,13 @@ draws the same chart of other numbers again and again, it keeps the chart over n
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Columns = Mapping[str, np.ndarray | Sequence]
 
@@ -30,6 +33,11 @@ class Drawing(NamedTuple):
         """The whole as Vega-Lite, its data as rows."""
         rows = {name: _rows(columns) for name, columns in self.tables.items()}
         return with_numbers(self.look.to_dict(), self.numbers) | {"datasets": rows}
+
+
+def columns(frame: "pd.DataFrame", *names: str) -> Columns:
+    """Some columns of a data frame, as a table."""
+    return {name: frame[name].tolist() for name in names}
 
 
 def curves(named: Sequence[tuple[str, np.ndarray]]) -> Columns:

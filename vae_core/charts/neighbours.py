@@ -26,23 +26,26 @@ def dendrogram(drawn: Tree, groups: np.ndarray, cut_at: float, unit: str, height
         unit: title of the height axis.
         height: pixels.
     """
-    joins = {name: [] for name in ("join", "step", "x", "y", "colour", "digits", "at")}
+    corners = []
     for number, line in enumerate(brackets(drawn)):
         inside = {int(groups[member]) for member in line.members}
         colour = _GROUPS[inside.pop() % len(_GROUPS)] if len(inside) == 1 else _ABOVE
-        corners = [(line.left, line.low_left), (line.left, line.height), (line.right, line.height)]
-        corners.append((line.right, line.low_right))
-        for step, (x, y) in enumerate(corners):
-            row = (number, step, float(x), float(y), colour, " ".join(map(str, line.members)), float(line.height))
-            for column, each in zip(joins.values(), row, strict=True):
-                column.append(each)
+        told = " ".join(map(str, line.members))
+        path = [(line.left, line.low_left), (line.left, line.height), (line.right, line.height)]
+        path.append((line.right, line.low_right))
+        corners += [(number, step, x, y, colour, told, line.height) for step, (x, y) in enumerate(path)]
+    names = ("join", "step", "x", "y", "colour", "digits", "at")
     leaves = {
         "x": np.arange(float(len(drawn.order))),
         "y": np.zeros(len(drawn.order)),
         "digit": [str(label) for label in drawn.order],
         "colour": [_GROUPS[int(groups[label]) % len(_GROUPS)] for label in drawn.order],
     }
-    tables = {"joins": joins, "leaves": leaves, "cut": {"y": [float(cut_at)]}}
+    tables = {
+        "joins": dict(zip(names, zip(*corners, strict=True), strict=True)),
+        "leaves": leaves,
+        "cut": {"y": [float(cut_at)]},
+    }
     return Drawing(_tree_look(len(drawn.order), unit, height), tables)
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import altair as alt
 import pandas as pd
 
-from vae_core.charts.drawing import Columns, Drawing
+from vae_core.charts.drawing import Drawing, columns
 from vae_core.charts.palette import SEQUENTIAL
 
 RUNS, STAR, GREY, CURRENT = "#3f86b4", "#c0641f", "#7a828c", "#e0457b"
@@ -40,7 +40,7 @@ def fixed_point(frame: pd.DataFrame, star: float) -> Drawing:
     low, high = float(frame[["beta", "variance"]].min().min()) / 1.3, float(frame.beta.max()) * 1.3
     top = 2 * float(frame.variance.max())  # where the diagonal leaves the plane
     tables = {
-        "runs": _columns(frame, "beta", "variance", "run", "kind", "current"),
+        "runs": columns(frame, "beta", "variance", "run", "kind", "current"),
         "star": {"beta": [star]},
         "diagonal": {"beta": [low, top], "variance": [low, top]},
     }
@@ -61,7 +61,7 @@ def negative_elbo(frame: pd.DataFrame, star: float) -> Drawing:
     Evenly drawn up to a nat or so and by ratios beyond, so that the minimum is seen beside a collapse.
     """
     tables = {
-        "runs": _columns(frame, "beta", "negative_elbo", "above", "run", "kind", "current"),
+        "runs": columns(frame, "beta", "negative_elbo", "above", "run", "kind", "current"),
         "star": {"beta": [star]},
     }
     return Drawing(_negative_elbo_look(float(frame.beta.min()) / 1.3, float(frame.beta.max()) * 1.3), tables)
@@ -89,8 +89,8 @@ def plane(frame: pd.DataFrame, lines: pd.DataFrame, ends: tuple[float, float]) -
         ends: of the two axes, nats.
     """
     tables = {
-        "runs": _columns(frame, "rate", "half_sse", "run", "size", "current"),
-        "lines": _columns(lines, "line", "rate", "half_sse", "loss"),
+        "runs": columns(frame, "rate", "half_sse", "run", "size", "current"),
+        "lines": columns(lines, "line", "rate", "half_sse", "loss"),
     }
     return Drawing(_plane_look(tuple(name for name in _KINDS if (frame["size"] == name).any()), ends), tables)
 
@@ -215,10 +215,6 @@ def _log(field: str, title: str, ends: list[float]) -> alt.X | alt.Y:
     axis = alt.Y if field == "variance" else alt.X
     scale = alt.Scale(type="log", domain=ends, nice=False)
     return axis(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~g", labelOverlap=True))
-
-
-def _columns(frame: pd.DataFrame, *names: str) -> Columns:
-    return {name: frame[name].tolist() for name in names}
 
 
 def _star(at: pd.DataFrame | alt.NamedData, x: alt.X) -> alt.Chart:
