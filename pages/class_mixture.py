@@ -82,7 +82,7 @@ def build() -> None:
     st.caption(
         f"Small marks are the means μ_x of {count} images, thin ellipses their Gaussians. The pink curves hold "
         f"{charts.MASSES[0]:.0%} and {charts.MASSES[1]:.0%} of the mixture, just as the dashed ellipses at 1 and 2 σ "
-        f"do of the one Gaussian with its mean and covariance; dotted, the prior's.{more}"
+        f"do of the one Gaussian with its mean and covariance; dotted, the prior's.{more} {figures.TO_ZOOM}"
     )
 
 

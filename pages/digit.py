@@ -115,7 +115,9 @@ if on_map.open:
             alt=f"The ellipse of q(z|x) at {seen.mean[pair][0]:.2f}, {seen.mean[pair][1]:.2f} among the means μ_x of "
             f"{len(shown)} digits.",
         )
-        st.caption("Dots are means μ_x of other digits; the ellipses are this image's q(z|x) and the prior.")
+        st.caption(
+            f"Dots are means μ_x of other digits; the ellipses are this image's q(z|x) and the prior. {figures.TO_ZOOM}"
+        )
 
 st.subheader("The decoder draws it again", anchor="reconstruction")
 three = partial(one_image.side_by_side, image, seen.x_mean)

@@ -182,9 +182,10 @@ def show_film() -> None:
         pace = controls.select("tour_pace", "Constant speed in", ("latent space", "image space"), style="buttons")
     stops = (*named[which], named[which][0]) if closed else tuple(named[which])
     speed = "image" if pace == "image space" else "latent"
-    walked = stations.tour_film(run.run_id, stops, speed, stations.FILM_FRAMES)
+    asked = run.run_id, stops, speed, stations.FILM_FRAMES
+    walked = stations.tour_film(*asked)
     film.show(
-        walked.frames,
+        stations.tour_sprite(*asked),
         list(zip(walked.corners.tolist(), map(str, stops), strict=True)),
         f"Film of the tour {told(stops)}",
         film.Map(

@@ -146,7 +146,7 @@ def draw() -> None:
     st.caption(
         f"Gaussians N(μ_C, Σ_C) of samples z, each written at its mean μ_C. A {n_sigma}-sigma {shape} in {space}-D "
         f"holds {ellipses.mass_within(n_sigma, space):.0%} of a Gaussian.{hidden}"
-        + (" **Drag** to turn, **scroll** to zoom." if space == 3 else " **Scroll** to zoom.")
+        + (" **Drag** to turn, **scroll** to zoom." if space == 3 else f" {figures.TO_ZOOM}")
     )
 
 

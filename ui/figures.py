@@ -25,6 +25,7 @@ from vae_core.charts.plotly_figure import PlotlyFigure
 # control leaves as they were are not made anew.
 KEPT_BYTES = 12_000_000
 PICTURE_BYTES = 4_000_000  # of pictures' addresses
+TO_ZOOM = "**Drag** to move, **Ctrl** and the wheel to zoom."  # what `charts.plane.zoom` lets a student do
 quick_altair.make_quick()
 
 

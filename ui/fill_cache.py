@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import time
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 from streamlit.logger import set_log_level
@@ -86,7 +86,8 @@ def fill(run_id: str) -> None:
     beta_family.class_accuracy(run_id)
     _fill_family(run_id)
     _fill_pair(run_id)
-    stations.shortest(run_id)
+    for metric, closed in product(stations.METRICS, (False, True)):
+        stations.shortest(run_id, metric, closed)
     for density in roads.DENSITIES:
         roads.familiar(run_id, density)
     roads.fill(run_id)

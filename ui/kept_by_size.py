@@ -48,7 +48,7 @@ class Kept:
             under_way.wait()
         try:
             value = make()
-            self._keep(name, value)
+            self.keep(name, value)
             return value
         finally:
             with self._lock:
@@ -60,13 +60,14 @@ class Kept:
             self._values.clear()
             self.size = 0
 
-    def _keep(self, name: Hashable, value: Any) -> None:
+    def keep(self, name: Hashable, value: Any) -> None:
+        """Keep what is known already under a name."""
         weight = self._weigh(value)
         if weight > self._limit:
             return
         with self._lock:
+            self.size += weight - self._values.pop(name, (None, 0))[1]
             self._values[name] = value, weight
-            self.size += weight
             while self.size > self._limit:
                 self.size -= self._values.popitem(last=False)[1][1]
 

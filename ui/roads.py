@@ -198,8 +198,7 @@ def walks(run_id: str, start: Latent, end: Latent, on_the_way: tuple[int, ...], 
             # Measured before the frames become bytes: rounding to 255 levels would lengthen every small step.
             steps = path.step_lengths(walked.frames)
         if name == "straight":
-            drawn = pictures.to_uint8(walked.frames)
-            _frames.get((run_id, start, end, on_the_way, pace, name), lambda drawn=drawn: drawn)
+            _frames.keep((run_id, start, end, on_the_way, pace, name), pictures.to_uint8(walked.frames))
         found[name] = Way(walked.path, walked.corners, pictures.to_uint8(walked.frames[_STRIP]), steps)
     return found | {"stations": found.get("stations", found["straight"])}
 

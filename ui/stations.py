@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from ui import disk_cache, latent, models
+from ui.components import film as film_component
 from vae_core import film, gaussians, geometry, traversal
 from vae_core.charts import pictures
 from vae_core.config import RunConfig
@@ -52,15 +53,15 @@ def study(run_id: str, metric: str, closed: bool) -> GreedyStudy:
     return study_greedy(distances(run_id, metric), closed)
 
 
-def shortest(run_id: str) -> list[int]:
-    """The shortest open tour over the class means."""
-    return _shortest(run_id).digits.tolist()
+def shortest(run_id: str, metric: str = "class means", closed: bool = False) -> list[int]:
+    """The shortest tour over the ten classes; metric as in `METRICS`."""
+    return _shortest(run_id, metric, closed).digits.tolist()
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 @disk_cache.kept(_Tour)
-def _shortest(run_id: str) -> _Tour:
-    return _Tour(np.array(study(run_id, "class means", False).best))
+def _shortest(run_id: str, metric: str, closed: bool) -> _Tour:
+    return _Tour(np.array(optimal_tour(distances(run_id, metric), closed=closed)))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -100,6 +101,12 @@ def tour_film(run_id: str, stations: tuple[int, ...], speed: Speed, frames: int)
     return walked._replace(frames=pictures.to_uint8(walked.frames))
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)  # some 80 kB each
+def tour_sprite(run_id: str, stations: tuple[int, ...], speed: Speed, frames: int) -> film_component.Sprite:
+    """The `tour_film` as the film in the page takes it."""
+    return film_component.as_sprite(tour_film(run_id, stations, speed, frames).frames)
+
+
 def walk(run_id: str, corners: np.ndarray, speed: Speed, frames: int) -> film.Walk:
     """Any road walked at constant speed, its frames float in [0, 1]."""
     return film.walk(partial(draw, run_id), corners, frames, speed)
@@ -114,4 +121,4 @@ def draw(run_id: str, z: np.ndarray) -> np.ndarray:
 def zoo_tours(run_ids: tuple[str, ...], metric: str, closed: bool) -> dict[str, list[int]]:
     """Run id -> its shortest tour, for models that have not collapsed: some dimension of theirs is on."""
     alive = [run_id for run_id in run_ids if models.metrics(run_id)["test"]["active_units"] > 0]
-    return {run_id: optimal_tour(distances(run_id, metric), closed=closed) for run_id in alive}
+    return {run_id: shortest(run_id, metric, closed) for run_id in alive}

@@ -44,7 +44,7 @@ def unseen(run_id: str) -> Unseen:
     at = unusual.at_mean(models.vae(run_id), digits.images[digits.held_out] / np.float32(255))
     classes = known_classes.known(run_id, known_classes.per_class())
     highest = np.exp(known_classes.log_posterior(classes, known_classes.GAUSSIAN, at.mean).max(axis=1))
-    return Unseen(at.rate, at.half_sse, known_classes.log_density(classes, at.mean), highest)
+    return Unseen(at.rate, at.half_sse, known_classes.log_density_of_unseen(run_id), highest)
 
 
 def stand(run_id: str, image: np.ndarray) -> Standing:

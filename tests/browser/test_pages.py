@@ -46,6 +46,7 @@ def test_page_is_sound(chapter, scheme, width, browser, app):
     problems += [f"formula: {text}" for text in page.locator(".katex-error").all_inner_texts()]
     problems += [f"exception: {text}" for text in page.locator("[data-testid=stException]").all_inner_texts()]
     problems += _overflow(page, width)
+    problems += _axes(page)
     problems += _axe(page)
     context.close()
 
@@ -53,6 +54,9 @@ def test_page_is_sound(chapter, scheme, width, browser, app):
 
 
 def _is_ours(message) -> bool:
+    """Errors, and what Vega has to say against a chart, but for what Streamlit asks in vain."""
+    if message.type == "warning" and message.text.startswith("WARN"):
+        return True
     return message.type == "error" and not PROBED.match(urlsplit(message.location.get("url", "")).path)
 
 
@@ -69,6 +73,16 @@ def _overflow(page, width: int) -> list[str]:
         }"""
     )
     return [f"the page is {wide} px wide on a screen of {width}"] if wide > width else []
+
+
+def _axes(page) -> list[str]:
+    """Axes with the same label at two places: numbers rounded until they say something else."""
+    axes = page.locator("[data-testid=stVegaLiteChart] .role-axis")
+    labels = axes.evaluate_all(
+        "all => all.map(axis => [...axis.querySelectorAll('.role-axis-label text')].map(label => label.textContent)"
+        ".filter(text => text))"  # of a logarithmic axis some are empty
+    )
+    return [f"an axis says the same twice: {each}" for each in labels if len(set(each)) < len(each)]
 
 
 def _axe(page) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -202,7 +203,7 @@ def everything(run_id: str) -> list:
         *(roads.familiar(run_id, density) for density in roads.DENSITIES),
         *(roads.between_means(run_id, start, end) for start, end in ((0, 9), (9, 4))),
         *(each for ends in (roads.ASKED_ABOUT, roads.AT_FIRST) for each in roads_between(run_id, *ends).values()),
-        stations.shortest(run_id),
+        *(stations.shortest(run_id, *asked) for asked in product(stations.METRICS, (False, True))),
         class_looks.decoded_means(run_id),
         prior_divergence.divergences(run_id),
         prior_divergence.from_one_gaussian(run_id, 4),

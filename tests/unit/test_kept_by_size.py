@@ -41,6 +41,16 @@ def test_what_is_larger_than_the_limit_is_given_and_not_kept():
     assert (kept.size, len(kept)) == (0, 0)
 
 
+def test_what_is_known_already_is_kept_under_its_name_once():
+    kept = Kept(100, len)
+    for name in "aba":
+        kept.keep(name, name * 40)
+    assert (kept.size, len(kept)) == (80, 2)
+    kept.keep("c", "c" * 40)
+    assert kept.get("a", lambda: "new") == "a" * 40
+    assert kept.get("b", lambda: "new") == "new"
+
+
 def test_who_asks_meanwhile_waits_and_it_is_made_once():
     kept, made, together = Kept(1000, len), [], Barrier(8)
 

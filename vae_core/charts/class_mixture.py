@@ -11,7 +11,7 @@ from vae_core.charts.drawing import Columns, Drawing
 from vae_core.charts.drawing import curves as named_curves
 from vae_core.charts.palette import COLOURS, DIGITS, DIVERGING, LABELS, SHAPES
 from vae_core.charts.plane import extent as extent_of
-from vae_core.charts.plane import named_scales
+from vae_core.charts.plane import named_scales, zoom
 from vae_core.contours import contour, mass_level
 from vae_core.ellipses import ellipse, mass_within
 from vae_core.planar_mixture import Grid, PlanarMixture
@@ -95,9 +95,8 @@ def _building_look(label: int, titles: tuple[str, str], height: int) -> alt.Laye
         .mark_rule(strokeWidth=2.4, strokeCap="round")
         .encode(x=x, y=y, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), stroke=stroke, strokeDash=dash)
     )
-    zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
-        alt.layer(means.add_params(zoom), lines, rules)
+        alt.layer(means.add_params(zoom()), lines, rules)
         .add_params(*params)
         .properties(height=height)
         .configure_legend(orient="bottom", columns=2, labelLimit=260, symbolSize=300)

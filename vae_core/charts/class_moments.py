@@ -119,10 +119,11 @@ def parts(
 def _parts_look(titles: tuple[str, str], height: int) -> alt.LayerChart:
     x, y, params = named_scales(titles, zero_lines=False)
     x, y = x.axis(None), y.axis(None)
-    names, colours = [*_PARTS, _PRIOR], [WITHIN, BETWEEN, TOTAL, PRIOR]
+    names, colours, dashes = [*_PARTS, _PRIOR], [WITHIN, BETWEEN, TOTAL, PRIOR], [[1, 0], [7, 3], [1, 0], [2, 3]]
     told = "datum.label"
     for name, share in zip(_PARTS, _SHARES, strict=False):
         told += f" + (datum.label == '{name}' ? ', ' + format({share}, '.0%') : '')"
+    legend = alt.Legend(columns=2, labelExpr=told)  # one for both channels
     lines = (
         alt.Chart(alt.NamedData("outlines"))
         .mark_line(strokeWidth=3)
@@ -131,14 +132,9 @@ def _parts_look(titles: tuple[str, str], height: int) -> alt.LayerChart:
             y=y,
             order=alt.Order("order:Q"),
             detail=alt.Detail("line:N"),
-            stroke=alt.Stroke(
-                "curve:N",
-                title=None,
-                scale=alt.Scale(domain=names, range=colours),
-                legend=alt.Legend(columns=2, labelExpr=told),
-            ),
+            stroke=alt.Stroke("curve:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=colours)),
             strokeDash=alt.StrokeDash(
-                "curve:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [7, 3], [1, 0], [2, 3]])
+                "curve:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=dashes)
             ),
         )
     )
@@ -180,7 +176,7 @@ def shares(within: np.ndarray, total: np.ndarray, height: int = 330) -> alt.Char
         alt.Chart(frame)
         .mark_bar(height={"band": 0.7})
         .encode(
-            y=alt.Y("class:N", title="class"),
+            y=alt.Y("class:N", title="class", axis=alt.Axis(labelOverlap=False)),
             x=alt.X("variance:Q", title="trace of Σ_C, squared latent units"),
             color=alt.Color("part:N", title=None, scale=alt.Scale(domain=names, range=[BETWEEN, WITHIN])),
             order=alt.Order("part:N", sort="descending"),

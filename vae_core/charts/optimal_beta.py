@@ -175,7 +175,7 @@ def distances(frame: pd.DataFrame, bounds: pd.DataFrame, floor: float, star: flo
     scale = {"domain": list(WAYS)}
     legend = alt.Legend(orient="bottom", columns=2, labelLimit=240, symbolStrokeWidth=0)
     colour = alt.Color("way:N", title=None, scale=alt.Scale(**scale, range=_way(0)), legend=legend)
-    dash = alt.StrokeDash("way:N", title=None, scale=alt.Scale(**scale, range=_way(1)), legend=None)
+    dash = alt.StrokeDash("way:N", title=None, scale=alt.Scale(**scale, range=_way(1)), legend=legend)
     shape = alt.Shape("way:N", title=None, scale=alt.Scale(**scale, range=_way(2)), legend=legend)
     lines = base.mark_line(strokeWidth=2).encode(color=colour, strokeDash=dash)
     marks = base.mark_point(filled=True, size=70, opacity=1).encode(color=colour, shape=shape, tooltip=tooltip)

@@ -20,7 +20,7 @@ PARTS = {  # of the rate, bottom to top
     "width": "#a8a08c",
     "shift": "#d07f2c",
 }
-_RATES = alt.Axis(values=[0, 0.5, 1, 2, 5, 10, 20, 50, 100])
+_RATES = alt.Axis(values=[0, 0.5, 1, 2, 5, 10, 20, 50, 100], format="~g")
 _LOG = alt.Scale(type="log", nice=False, padding=18)  # room for the names of the phases
 _BANDS = {"up": 0.16, "down": 0.05, "sharp rise": 0.16, "slow rise": 0.05}  # opacity
 

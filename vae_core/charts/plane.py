@@ -38,6 +38,13 @@ def extent(points: np.ndarray) -> dict[str, float]:
     return dict(zip(_EXTENT, [*((low + high) / 2).tolist(), *halves.tolist()], strict=True))
 
 
+def zoom() -> alt.Parameter:
+    """Drag to move the plane, Ctrl and the wheel, or two fingers, to come nearer, double click to see all again."""
+    # The wheel alone scrolls the page, which would else stop wherever the mouse meets a chart, and leave the digits far
+    # below; browsers say of two fingers on a touchpad that they are the wheel with Ctrl.
+    return alt.selection_interval(bind="scales", name="zoom", zoom="wheel![event.ctrlKey || event.metaKey]")
+
+
 def _scales(numbers: dict[str, str], titles: tuple[str, str], zero_lines: bool) -> tuple[alt.X, alt.Y]:
     at_x, at_y, half_x, half_y = (numbers[name] for name in _EXTENT)
     reaches = f"max({half_x}, {half_y} * width / height)", f"max({half_y}, {half_x} * height / width)"
@@ -113,9 +120,8 @@ def _posterior_look(names: tuple[str, ...], titles: tuple[str, str], height: int
             tooltip=[alt.Tooltip("what:N"), alt.Tooltip("x:Q", format=".3f"), alt.Tooltip("y:Q", format=".3f")],
         )
     )
-    zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
-        alt.layer(dots.encode(x=x, y=y, **class_encodings("digit")).add_params(zoom), lines, spots)
+        alt.layer(dots.encode(x=x, y=y, **class_encodings("digit")).add_params(zoom()), lines, spots)
         .add_params(*params)
         .properties(height=height)
         .configure_legend(orient="bottom", columns=5)

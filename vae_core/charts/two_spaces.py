@@ -26,14 +26,11 @@ def over_training(step: np.ndarray, curves: dict[str, np.ndarray], title: str, h
         pd.DataFrame({"step": step + 1, "value": values.round(4), "space": name}) for name, values in curves.items()
     )
     x = steps_axis(int(step[-1]))
-    colour = alt.Color(
-        "space:N",
-        title=None,
-        scale=alt.Scale(domain=list(curves), range=[COLOUR.get(name, "#7a828c") for name in curves]),
-        legend=alt.Legend(orient="bottom") if len(curves) > 1 else None,
-    )
-    dash = alt.StrokeDash(
-        "space:N", legend=None, scale=alt.Scale(domain=list(curves), range=[[1, 0], [6, 3]][: len(curves)])
+    legend = alt.Legend(orient="bottom") if len(curves) > 1 else None  # one for both channels
+    colours, dashes = [COLOUR.get(name, "#7a828c") for name in curves], [[1, 0], [6, 3]][: len(curves)]
+    colour, dash = (
+        channel("space:N", title=None, legend=legend, scale=alt.Scale(domain=list(curves), range=shown))
+        for channel, shown in ((alt.Color, colours), (alt.StrokeDash, dashes))
     )
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5, format="~g"))
     tooltip = [

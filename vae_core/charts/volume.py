@@ -8,7 +8,7 @@ import pandas as pd
 
 from vae_core.charts.drawing import Drawing
 from vae_core.charts.palette import COLOURS, LABELS, SHAPES, class_encodings
-from vae_core.charts.plane import equal_scales
+from vae_core.charts.plane import equal_scales, zoom
 from vae_core.ellipses import ellipse
 
 WITHIN, BETWEEN = "#7a828c", "#3f86b4"
@@ -157,9 +157,8 @@ def ellipses(
     centres = alt.Chart(at).encode(x=x, y=y, tooltip=alt.Tooltip("digit:N"))
     discs = centres.mark_circle(size=380, opacity=1, stroke="white", strokeWidth=1.5).encode(color=colour)
     texts = centres.mark_text(fontSize=13, fontWeight="bold", color="white").encode(text=alt.Text("digit:N"))
-    zoom = alt.selection_interval(bind="scales", name="zoom")
     return (
-        alt.layer(prior, classes, discs, texts.add_params(zoom))
+        alt.layer(prior, classes, discs, texts.add_params(zoom()))
         .properties(height=520)
         .configure_legend(orient="bottom", columns=5)
     )

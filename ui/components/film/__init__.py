@@ -4,17 +4,14 @@ The frames travel as one PNG sprite in a `data:` URI, so nothing is fetched and 
 plays. It starts paused. Where the system asks for less motion it shows one still a station.
 """
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 
 from ui.components import sources
-from vae_core.charts import pictures
-from vae_core.charts.film import sprite
+from vae_core.charts import film, pictures
 from vae_core.charts.palette import COLOURS, LABELS
 
 COLUMNS = 16  # of the sprite
@@ -37,25 +34,21 @@ class Map(NamedTuple):
     label: str  # alternative text
 
 
-def show(
-    frames: np.ndarray | Sprite, stations: Sequence[tuple[int, str]], label: str, map: Map | None = None, *, key: str
-) -> None:
+def show(sprite: Sprite, stations: Sequence[tuple[int, str]], label: str, map: Map | None = None, *, key: str) -> None:
     """Draw the film.
 
     Args:
-        frames: square pictures, (T, S, S), uint8 or float in [0, 1]; or what `as_sprite` made of them.
+        sprite: what `as_sprite` made of the frames; whoever calls keeps it.
         stations: frame and name of the places with a name, ascending.
         label: what the film shows, for those who cannot see it.
         map: drawn beside the film, if given.
         key: of the element.
     """
-    if not isinstance(frames, Sprite):
-        frames = _kept_sprite(hashlib.blake2b(np.ascontiguousarray(frames)).digest(), frames)
     data = {
-        "sprite": frames.address,
+        "sprite": sprite.address,
         "columns": COLUMNS,
-        "side": frames.side,
-        "frames": frames.frames,
+        "side": sprite.side,
+        "frames": sprite.frames,
         "stations": [{"frame": int(frame), "label": name} for frame, name in stations],
         "label": label,
         "map": None,
@@ -72,9 +65,4 @@ def show(
 
 def as_sprite(frames: np.ndarray) -> Sprite:
     """Of square pictures (T, S, S), uint8 or float in [0, 1]; it takes some 2 ms."""
-    return Sprite(pictures.data_uri(sprite(frames, COLUMNS)), len(frames), frames.shape[1])
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _kept_sprite(content: bytes, _frames: np.ndarray) -> Sprite:
-    return as_sprite(_frames)
+    return Sprite(pictures.data_uri(film.sprite(frames, COLUMNS)), len(frames), frames.shape[1])
