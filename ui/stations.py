@@ -101,7 +101,7 @@ def tour_film(run_id: str, stations: tuple[int, ...], speed: Speed, frames: int)
     return walked._replace(frames=pictures.to_uint8(walked.frames))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)  # some 80 kB each
+@st.cache_resource(max_entries=32, show_spinner=False)  # some 65 kB each
 def tour_sprite(run_id: str, stations: tuple[int, ...], speed: Speed, frames: int) -> film_component.Sprite:
     """The `tour_film` as the film in the page takes it."""
     return film_component.as_sprite(tour_film(run_id, stations, speed, frames).frames)

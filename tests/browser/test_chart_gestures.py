@@ -11,11 +11,7 @@ MAP = "[data-testid=stVegaLiteChart][aria-label*='-sigma ellipses']"
 
 def test_the_wheel_scrolls_past_a_map_and_with_ctrl_comes_nearer(page, app):
     page.set_viewport_size({"width": 1200, "height": 1000})
-    page.goto(f"{app}/volume")
-    running.settle(page)
-    chart = page.locator(MAP)
-    # What comes into view is drawn then, and moves what follows.
-    running.at_rest(page, lambda: chart.evaluate("e => e.scrollIntoView({block: 'center'})") or scrolled(page))
+    chart = shown(page, app)
 
     def ticks() -> list[str]:
         return running.at_rest(page, lambda: axes(chart))
@@ -46,10 +42,7 @@ def test_the_wheel_scrolls_past_a_map_and_with_ctrl_comes_nearer(page, app):
 def test_a_finger_scrolls_past_a_map_and_leaves_it_as_it_is(browser, app):
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.goto(f"{app}/volume")
-    running.settle(page)
-    chart = page.locator(MAP)
-    running.at_rest(page, lambda: chart.evaluate("e => e.scrollIntoView({block: 'center'})") or scrolled(page))
+    chart = shown(page, app)
     finger, at, whole = context.new_cdp_session(page), scrolled(page), axes(chart)
     for _ in range(2):  # Vega moved the plane with a second touch, wherever that was
         for kind, y in [("touchStart", 400), *(("touchMove", 400 - 10 * step) for step in range(1, 12))]:
@@ -59,6 +52,16 @@ def test_a_finger_scrolls_past_a_map_and_leaves_it_as_it_is(browser, app):
     assert running.at_rest(page, lambda: scrolled(page), seconds=1) > at + 100
     assert axes(chart) == whole
     context.close()
+
+
+def shown(page, app):
+    """The map, in the middle of the window."""
+    page.goto(f"{app}/volume")
+    running.settle(page)
+    chart = page.locator(MAP)
+    # What comes into view is drawn then, and moves what follows.
+    running.at_rest(page, lambda: chart.evaluate("e => e.scrollIntoView({block: 'center'})") or scrolled(page))
+    return chart
 
 
 def axes(chart) -> list[str]:

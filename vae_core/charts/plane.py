@@ -40,8 +40,8 @@ def extent(points: np.ndarray) -> dict[str, float]:
 
 def zoom() -> alt.Parameter:
     """Drag to move the plane, Ctrl and the wheel to come nearer, double click to see all again."""
-    # The wheel alone scrolls the page, which would else stop wherever the mouse meets a chart; browsers say of two
-    # fingers on a touchpad that they are the wheel with Ctrl. A finger on a screen scrolls the page, too: Vega is not
+    # The wheel alone scrolls the page, which would else stop wherever the mouse meets a chart; browsers report
+    # a pinch on a touchpad as the wheel with Ctrl. A finger on a screen scrolls the page, too: Vega is not
     # told when it does so, takes the finger to be still down, and would move the plane with every later touch.
     return alt.selection_interval(
         bind="scales",

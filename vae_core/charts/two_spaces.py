@@ -27,11 +27,10 @@ def over_training(step: np.ndarray, curves: dict[str, np.ndarray], title: str, h
     )
     x = steps_axis(int(step[-1]))
     legend = alt.Legend(orient="bottom") if len(curves) > 1 else None  # one for both channels
-    colours, dashes = [COLOUR.get(name, "#7a828c") for name in curves], [[1, 0], [6, 3]][: len(curves)]
-    colour, dash = (
-        channel("space:N", title=None, legend=legend, scale=alt.Scale(domain=list(curves), range=shown))
-        for channel, shown in ((alt.Color, colours), (alt.StrokeDash, dashes))
-    )
+    names, colours = list(curves), [COLOUR.get(name, "#7a828c") for name in curves]
+    dashes = [[1, 0], [6, 3]][: len(curves)]
+    colour = alt.Color("space:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=colours))
+    dash = alt.StrokeDash("space:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=dashes))
     y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5, format="~g"))
     tooltip = [
         alt.Tooltip("space:N"),

@@ -21,7 +21,7 @@ _film = sources.component(Path(__file__).parent)
 class Sprite(NamedTuple):
     """The frames of a film in one picture."""
 
-    address: str  # a `data:` URI, some 50 kB
+    address: str  # a `data:` URI, 40 to 70 kB
     frames: int
     side: int  # of each, pixels
 
